@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Page faults of the traced threads. One taken in user mode is a crossing, like a call; one taken
+ * inside a call is not: the CPU was in the kernel already. x86 and RISC-V have these tracepoints. */
+#include "state.h"
+
+SEC("?tp_btf/page_fault_user")
+int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs)
+{
+	struct zc_task *task = task_find(task_key(regs));
+	struct zc_proc *proc;
+
+	if (!task)
+		return 0;
+	proc = proc_of(task);
+	if (!proc || proc->window != ZC_WINDOW_OPEN)
+		return 0;
+	__sync_fetch_and_add(&proc->faults_user, 1);
+	if (timeline && timeline_left)
+		record(ZC_EVENT_FAULT, task, bpf_ktime_get_ns(), 0);
+	return 0;
+}
+
+SEC("?tp_btf/page_fault_kernel")
+int BPF_PROG(on_fault_kernel)
+{
+	struct zc_task *task = task_of(bpf_get_current_task_btf());
+	struct zc_proc *proc;
+
+	if (!task || !task->enter_ns)
+		return 0;
+	proc = proc_of(task);
+	if (proc && proc->window == ZC_WINDOW_OPEN)
+		__sync_fetch_and_add(&proc->faults_kernel, 1);
+	return 0;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The maps and variables that the BPF programs share, and how a thread finds its place in them.
+ * Included by every .bpf.c; state.bpf.c holds the definitions. */
+#ifndef ZC_STATE_H
+#define ZC_STATE_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_endian.h>
+#include "zctrace.h"
+
+#define EEXIST 17
+
+struct tasks_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, ZC_MAX_TASKS);
+	__type(key, __u32);
+	__type(value, struct zc_task);
+};
+
+struct procs_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, ZC_MAX_PROCS);
+	__type(key, __u32);
+	__type(value, struct zc_proc);
+};
+
+struct cells_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, ZC_MAX_CELLS);
+	__type(key, __u32);
+	__type(value, struct zc_cell);
+};
+
+struct objects_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, ZC_MAX_OBJECTS);
+	__type(key, __u32);
+	__type(value, struct zc_object);
+};
+
+struct cell_ids_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ZC_MAX_CELLS);
+	__type(key, struct zc_cell_key);
+	__type(value, __u32);
+};
+
+struct object_ids_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ZC_MAX_OBJECTS);
+	__type(key, struct zc_object_key);
+	__type(value, __u32);
+};
+
+/* address_space of a traced file -> its object */
+struct mappings_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ZC_MAX_OBJECTS);
+	__type(key, __u64);
+	__type(value, __u32);
+};
+
+/* struct sock of a traced TCP socket -> what its segments were made of */
+struct socks_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ZC_MAX_SOCKS);
+	__type(key, __u64);
+	__type(value, struct zc_sock);
+};
+
+struct flows_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ZC_MAX_FLOWS);
+	__type(key, struct zc_flow_key);
+	__type(value, struct zc_flow);
+};
+
+/* process id -> index in procs, for what is not seen in the process's own context */
+struct proc_ids_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ZC_MAX_PROCS);
+	__type(key, __u32);
+	__type(value, __u32);
+};
+
+struct events_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+extern struct tasks_map tasks SEC(".maps");
+extern struct procs_map procs SEC(".maps");
+extern struct cells_map cells SEC(".maps");
+extern struct objects_map objects SEC(".maps");
+extern struct cell_ids_map cell_ids SEC(".maps");
+extern struct object_ids_map object_ids SEC(".maps");
+extern struct mappings_map mappings SEC(".maps");
+extern struct socks_map socks SEC(".maps");
+extern struct flows_map flows SEC(".maps");
+extern struct proc_ids_map proc_ids SEC(".maps");
+extern struct events_map events SEC(".maps");
+
+/* Set by the loader before load; see session.c. */
+extern const volatile struct zc_class classes[ZC_MAX_SYSCALLS];
+extern const volatile struct zc_class uring_classes[ZC_MAX_URING_OPS];
+extern const volatile bool uring_has_cqe;	/* io_uring_complete hands over the whole entry */
+extern const volatile __u32 task_mask;		/* places in the task table - 1 */
+extern const volatile __u32 max_procs;
+extern const volatile __u32 max_cells;
+extern const volatile __u32 max_objects;
+extern const volatile __u32 page_size;		/* bytes */
+extern const volatile bool timeline;		/* record events */
+
+/* Shared state of this run. */
+extern __u64 task_keys[ZC_MAX_TASKS];		/* task_key() of each place, 0 = never used */
+extern __u32 proc_states[ZC_PROC_STATES];	/* enum zc_state; by index of the process */
+extern __u64 loss[ZC_LOSS_COUNT];
+extern __u64 coarse[ZC_COARSE_COUNT];
+extern __u64 timeline_left;			/* events that may still be recorded */
+extern __u32 next_proc, next_cell, next_object;	/* first index that is free */
+extern __u32 adopt_tgid, adopt_proc, adopted;	/* what the iterator registers, and how many */
+extern __u32 socks_watched;			/* sockets registered so far */
+
+/* The place of a removed thread may be used again, but does not end a search. */
+#define TASK_KEY_REMOVED 1
+
+/* Names a thread by the address of its saved user registers. That address is the same in every
+ * call of a thread and no other live thread has it: it lies at the top of the thread's kernel
+ * stack (task_pt_regs()). So no helper is called to find out who runs. The verifier forbids
+ * arithmetic on a kernel pointer but for one thing: the difference of two is a plain number. */
+static __always_inline __u64 task_key(const struct pt_regs *regs)
+{
+	return (__u64)regs - (__u64)&loss;
+}
+
+/* Where the search for a key starts: Fibonacci hashing, Knuth TAOCP vol. 3, 6.4. */
+static __always_inline __u32 task_home(__u64 key)
+{
+	return key * 0x9E3779B97F4A7C15ULL >> 40;
+}
+
+/* The thread of that key; NULL = it is not traced, found out with one comparison as a rule. */
+static __always_inline struct zc_task *task_find(__u64 wanted)
+{
+	__u32 place = task_home(wanted);
+
+	for (int i = 0; i < ZC_TASK_PROBES; i++, place++) {
+		__u32 index = place & task_mask;
+		__u64 key = task_keys[index & (ZC_MAX_TASKS - 1)];
+
+		if (key == wanted)
+			return bpf_map_lookup_elem(&tasks, &index);
+		if (!key)
+			return NULL;
+	}
+	return NULL;
+}
+
+static __always_inline struct zc_task *task_of(struct task_struct *task)
+{
+	return task_find(task_key((struct pt_regs *)bpf_task_pt_regs(task)));
+}
+
+static __always_inline struct zc_proc *proc_of(struct zc_task *task)
+{
+	__u32 index = task->proc;
+
+	return index ? bpf_map_lookup_elem(&procs, &index) : NULL;
+}
+
+static __always_inline __u32 *state_of(__u32 proc)
+{
+	return &proc_states[proc & (ZC_PROC_STATES - 1)];
+}
+
+static __always_inline void open_state(__u32 proc)
+{
+	__sync_fetch_and_or(state_of(proc), ZC_STATE_OPEN);
+}
+
+static __always_inline void close_state(__u32 proc)
+{
+	__sync_fetch_and_and(state_of(proc), ~ZC_STATE_OPEN);
+}
+
+/* Forgets what descriptors were. */
+static __always_inline void renew_state(__u32 proc)
+{
+	__sync_fetch_and_add(state_of(proc), ZC_STATE_STEP);
+}
+
+static __always_inline struct zc_cell *cell_at(__u32 index)
+{
+	return bpf_map_lookup_elem(&cells, &index);
+}
+
+/* The kind behind an index of the objects. */
+static __always_inline __u32 kind_of_object(__u32 object)
+{
+	struct zc_object *entry;
+
+	if (object < ZC_KIND_COUNT)
+		return object;
+	entry = bpf_map_lookup_elem(&objects, &object);
+	return entry ? entry->key.kind : ZC_KIND_UNKNOWN;
+}
+
+static __always_inline void count_loss(enum zc_loss what)
+{
+	__sync_fetch_and_add(&loss[what], 1);
+}
+
+/* One timeline record, if the timeline is on and has room. */
+static __always_inline void record(enum zc_event_type type, struct zc_task *task, __u64 ns,
+				   __s64 value)
+{
+	struct zc_event *event;
+
+	if (!timeline || !timeline_left)
+		return;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count_loss(ZC_LOSS_RING);
+		return;
+	}
+	__sync_fetch_and_add(&timeline_left, -1);
+	*event = (struct zc_event){ .type = type, .tid = task->tid, .proc = task->proc,
+				    .nr = task->nr, .cell = task->cell, .ns = ns, .value = value };
+	bpf_ringbuf_submit(event, 0);
+}
+
+/* Which object the descriptor fd of the current process is; an index, or a kind. See objects.bpf.c. */
+extern __u32 object_of_fd(__s32 fd);
+extern __u32 kind_of_fd(__s32 fd);
+/* The same for a struct file by its address, 0 = none. */
+extern __u32 object_of_file(__u64 address);
+
+/* The cell that calls of this kind count in; 0 = there is none left, and that is counted. */
+extern __u32 find_cell(__u32 proc, __u32 nr, __u32 source, __u32 sink);
+
+#endif

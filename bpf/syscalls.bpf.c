@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every system call of the traced threads: one entry and one return, counted in the cell of its
+ * (process, call, source, sink). These two programs run on every call of the machine: what is on
+ * their path is weighed in docs/benchmarks.md. */
+#include "state.h"
+
+#define TS_COMPAT 0x0002	/* arch/x86/include/asm/thread_info.h */
+#define TIF_32BIT 22		/* arch/arm64/include/asm/thread_info.h */
+
+/* The slow path: looks at the descriptors. Only calls that move payload, and mmap, are kept apart
+ * by object, others by the kind of it. */
+static __noinline __u32 resolve_cell(__u32 proc, __u32 nr, __s32 fd_in, __s32 fd_out, bool apart)
+{
+	__u32 source = ZC_KIND_NONE, sink = ZC_KIND_NONE;
+
+	if (fd_in >= 0)
+		source = apart ? object_of_fd(fd_in) : kind_of_fd(fd_in);
+	if (fd_out >= 0)
+		sink = apart ? object_of_fd(fd_out) : kind_of_fd(fd_out);
+	return find_cell(proc, nr, source, sink);
+}
+
+static __always_inline __u64 syscall_argument(struct pt_regs *regs, __u32 index)
+{
+	switch (index) {
+	case 0: return PT_REGS_PARM1_SYSCALL(regs);
+	case 1: return PT_REGS_PARM2_SYSCALL(regs);
+	case 2: return PT_REGS_PARM3_SYSCALL(regs);
+	case 3: return PT_REGS_PARM4_SYSCALL(regs);
+	default: return PT_REGS_PARM5_SYSCALL(regs);
+	}
+}
+
+/* The row of a call number; numbers beyond the table share its last row. */
+static __always_inline __u32 syscall_row(unsigned long nr)
+{
+	if (nr >= ZC_MAX_SYSCALLS)
+		nr = ZC_MAX_SYSCALLS - 1;
+	barrier_var(nr);	/* keeps the mask, which is what the verifier goes by */
+	return nr & (ZC_MAX_SYSCALLS - 1);
+}
+
+/* The gate is a scenario's channel to the loader. Its calls never count: the first send after the
+ * loader said go opens the window when it returns, the next closes it when it begins. */
+static void at_gate(struct zc_task *task, struct zc_proc *proc)
+{
+	if (proc->window == ZC_WINDOW_AT_GATE) {
+		task->gate = ZC_GATE_OPENS;
+	} else if (proc->window == ZC_WINDOW_OPEN) {
+		proc->close_ns = bpf_ktime_get_ns();
+		proc->window = ZC_WINDOW_CLOSED;
+		close_state(task->proc);
+	}
+}
+
+/* Calls of a 32-bit program, and int $0x80 in any other: their numbers mean other calls. */
+static __always_inline bool is_32bit_call(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+#if defined(__TARGET_ARCH_x86)
+	return task->thread_info.status & TS_COMPAT;
+#elif defined(__TARGET_ARCH_arm64)
+	return task->thread_info.flags & (1UL << TIF_32BIT);
+#else
+	return false;
+#endif
+}
+
+/* From now on each call of the process is looked at. */
+static void begin_32bit(struct zc_task *task)
+{
+	__sync_fetch_and_or(state_of(task->proc), ZC_STATE_32BIT);
+	task->gate = ZC_GATE_32BIT;
+	task->messages = bpf_ktime_get_ns();
+	task->blocked_ns = 0;
+	task->runnable_ns = 0;
+}
+
+/* A call that this thread has not made on these descriptors since they last changed; remembers
+ * the cell. 0 = the call does not count. */
+static __noinline __u32 first_call(struct zc_task *task, struct zc_fd_cache *known, __u32 state,
+				   __u32 row, __u64 fds)
+{
+	__s32 fd_in = fds >> 32, fd_out = fds;
+	struct zc_proc *proc = proc_of(task);
+	__u32 cell, apart;
+
+	if (!proc)
+		return 0;
+	if (fd_out >= 0 && fd_out == proc->gate_fd) {
+		at_gate(task, proc);
+		return 0;
+	}
+	if (!(state & ZC_STATE_OPEN))
+		return 0;
+	if (is_32bit_call()) {
+		begin_32bit(task);
+		return 0;
+	}
+	apart = classes[row & (ZC_MAX_SYSCALLS - 1)].flags &
+		(ZC_CLASS_DATA | ZC_CLASS_MESSAGES | ZC_CLASS_OBJECT);
+	cell = resolve_cell(task->proc, row, fd_in, fd_out, apart);
+	if (state & ZC_STATE_32BIT)
+		return cell;
+	known->cell = cell;
+	known->fds = fds;
+	known->state = state;
+	known->row = row;
+	return cell;
+}
+
+SEC("?tp_btf/sys_enter")
+int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
+{
+	struct zc_task *task = task_find(task_key(regs));
+	__u32 fd_in = -1, fd_out = -1;
+	struct zc_fd_cache *known;
+	__u32 row, flags, state, cell;
+	__u64 fds;
+
+	if (!task)
+		return 0;
+	row = syscall_row(nr);
+	flags = classes[row].flags;
+	if (flags & ZC_CLASS_FD_IN)
+		fd_in = syscall_argument(regs, classes[row].fd_in);
+	if (flags & ZC_CLASS_FD_OUT)
+		fd_out = syscall_argument(regs, classes[row].fd_out);
+	fds = (__u64)fd_in << 32 | fd_out;
+	state = proc_states[task->proc & (ZC_PROC_STATES - 1)];
+	known = &task->fds[(row + fd_in + fd_out) & (ZC_FD_CACHE - 1)];
+	/* The state has a closed window's, and every earlier set of descriptors', in it. */
+	if (known->fds == fds && known->state == state && known->row == row)
+		cell = known->cell;
+	else
+		cell = first_call(task, known, state, row, fds);
+	if (!cell)
+		return 0;
+	if (flags & ZC_CLASS_MESSAGES)
+		task->messages = syscall_argument(regs, 1);
+	task->cell = cell;
+	task->nr = row;
+	task->alone = state & ZC_STATE_ALONE &&
+		      (flags & (ZC_CLASS_KEEPS_FDS | ZC_CLASS_MESSAGES)) == ZC_CLASS_KEEPS_FDS;
+	task->blocked_ns = 0;
+	task->runnable_ns = 0;
+	task->enter_ns = bpf_ktime_get_ns();
+	record(ZC_EVENT_ENTER, task, task->enter_ns, (__s32)fd_in >= 0 ? fd_in : fd_out);
+	return 0;
+}
+
+/* floor(log2(ns)) in a handful of shifts, without a loop. */
+static __always_inline __u32 log2_ns(__u64 ns)
+{
+	__u32 bits = 0;
+
+	if (ns >> 32) { bits += 32; ns >>= 32; }
+	if (ns >> 16) { bits += 16; ns >>= 16; }
+	if (ns >> 8) { bits += 8; ns >>= 8; }
+	if (ns >> 4) { bits += 4; ns >>= 4; }
+	if (ns >> 2) { bits += 2; ns >>= 2; }
+	bits += ns >> 1;
+	return bits < ZC_HIST_BUCKETS ? bits : ZC_HIST_BUCKETS - 1;
+}
+
+/* The bytes of a sendmmsg or recvmmsg, which returns how many messages were moved. */
+struct message_sum {
+	__u64 at;	/* user address of the next struct mmsghdr */
+	__u64 bytes;
+};
+
+static long add_message(__u32 i, struct message_sum *sum)
+{
+	unsigned int length = 0;
+
+	bpf_probe_read_user(&length, sizeof(length),
+			    (void *)(sum->at + sizeof(struct user_msghdr)));
+	sum->bytes += length;
+	sum->at += sizeof(struct user_msghdr) + 8;	/* msg_len, padded */
+	return 0;
+}
+
+static __noinline __u64 message_bytes(__u64 vector, __u32 count)
+{
+	struct message_sum sum = { .at = vector };
+
+	bpf_loop(count < ZC_MAX_MESSAGES ? count : ZC_MAX_MESSAGES, add_message, &sum, 0);
+	return sum.bytes;
+}
+
+/* Nobody else counts in the cells of a process with one thread: plain adds will do, at a third of
+ * the price of atomic ones. */
+static __always_inline void count_alone(struct zc_cell *cell, struct zc_task *task, __u32 flags,
+					__u64 took, long ret)
+{
+	cell->histogram[log2_ns(took)]++;
+	cell->total_ns += took;
+	if (ret > 0 && flags & ZC_CLASS_DATA)
+		cell->bytes += ret;
+	else if (ret < 0)
+		cell->errors++;
+	else if (flags & ZC_CLASS_DATA)
+		cell->zeros++;
+	cell->blocked_ns += task->blocked_ns;
+	cell->runnable_ns += task->runnable_ns;
+}
+
+static __always_inline void count_shared(struct zc_cell *cell, struct zc_task *task, __u32 flags,
+					 __u64 took, long ret)
+{
+	__sync_fetch_and_add(&cell->histogram[log2_ns(took)], 1);
+	__sync_fetch_and_add(&cell->total_ns, took);
+	if (ret > 0 && flags & ZC_CLASS_DATA)
+		__sync_fetch_and_add(&cell->bytes, ret);
+	else if (ret < 0)
+		__sync_fetch_and_add(&cell->errors, 1);
+	else if (flags & ZC_CLASS_DATA)
+		__sync_fetch_and_add(&cell->zeros, 1);
+	if (task->blocked_ns | task->runnable_ns) {
+		__sync_fetch_and_add(&cell->blocked_ns, task->blocked_ns);
+		__sync_fetch_and_add(&cell->runnable_ns, task->runnable_ns);
+	}
+}
+
+/* All 32-bit calls of a process are one row: counted, and not told apart. */
+static void end_32bit(struct zc_task *task)
+{
+	struct zc_cell *cell = cell_at(find_cell(task->proc, ZC_NR_32BIT, ZC_KIND_NONE,
+						 ZC_KIND_NONE));
+
+	renew_state(task->proc);
+	if (cell && cell->key.proc)
+		count_shared(cell, task, 0, bpf_ktime_get_ns() - task->messages, 0);
+}
+
+/* The return of the word that opens the window, or of a 32-bit call. */
+static __noinline void return_from_gate(struct zc_task *task)
+{
+	struct zc_proc *proc = proc_of(task);
+	__u8 gate = task->gate;
+
+	task->gate = 0;
+	if (gate == ZC_GATE_32BIT)
+		end_32bit(task);
+	if (gate == ZC_GATE_32BIT || !proc || proc->window != ZC_WINDOW_AT_GATE)
+		return;
+	proc->open_ns = bpf_ktime_get_ns();
+	proc->window = ZC_WINDOW_OPEN;
+	open_state(task->proc);
+}
+
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
+{
+	struct zc_task *task = task_find(task_key(regs));
+	struct zc_cell *cell;
+	__u64 now, took;
+	__u32 flags;
+
+	if (!task)
+		return 0;
+	if (!task->enter_ns) {
+		if (task->gate)
+			return_from_gate(task);
+		return 0;
+	}
+	now = bpf_ktime_get_ns();
+	took = now - task->enter_ns;
+	task->enter_ns = 0;
+	flags = classes[task->nr & (ZC_MAX_SYSCALLS - 1)].flags;
+	cell = cell_at(task->cell);
+	if (!cell)
+		return 0;
+	if (task->alone) {
+		count_alone(cell, task, flags, took, ret);
+	} else {
+		count_shared(cell, task, flags, took, ret);
+		if (!(flags & ZC_CLASS_KEEPS_FDS) && ret >= 0)
+			renew_state(task->proc);
+		if (flags & ZC_CLASS_MESSAGES && ret > 0)
+			__sync_fetch_and_add(&cell->bytes, message_bytes(task->messages, ret));
+	}
+	record(ZC_EVENT_EXIT, task, now, ret);
+	return 0;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who is traced: threads enter the table when the loader adopts a process or a traced one forks,
+ * and leave it when they exit. Every other program asks state.h's task_find(). */
+#include "state.h"
+
+#define CLONE_THREAD_SHARED(parent, child) ((parent)->tgid == (child)->tgid)
+#define PF_EXITING 0x00000004	/* include/linux/sched.h */
+#define PF_IO_WORKER 0x00000010
+
+/* A free place for the thread, claimed; -1 if its part of the table is full. */
+static long claim_place(__u64 key)
+{
+	__u32 place = task_home(key);
+
+	for (int i = 0; i < ZC_TASK_PROBES; i++, place++) {
+		__u64 *at = &task_keys[place & task_mask & (ZC_MAX_TASKS - 1)];
+		__u64 seen = *at;
+
+		if (seen > TASK_KEY_REMOVED)
+			continue;
+		if (__sync_val_compare_and_swap(at, seen, key) == seen)
+			return place & task_mask;
+	}
+	return -1;
+}
+
+static bool adopt_task(struct task_struct *task, __u32 proc_index)
+{
+	struct zc_proc *proc = bpf_map_lookup_elem(&procs, &proc_index);
+	__u64 key = task_key((struct pt_regs *)bpf_task_pt_regs(task));
+	struct zc_task *slot;
+	__u32 index;
+	long place;
+
+	if (!proc || task_find(key))
+		return false;
+	place = claim_place(key);
+	if (place < 0) {
+		count_loss(ZC_LOSS_TASKS);
+		return false;
+	}
+	index = place;
+	slot = bpf_map_lookup_elem(&tasks, &index);
+	if (!slot)
+		return false;
+	__builtin_memset(slot, 0, sizeof(*slot));
+	slot->tid = task->pid;
+	/* A second thread ends the time of plain adds before it can run; nothing brings it back. */
+	if (__sync_fetch_and_add(&proc->threads, 1))
+		__sync_fetch_and_and(state_of(proc_index), ~ZC_STATE_ALONE);
+	slot->proc = proc_index;
+	return true;
+}
+
+/* The last thread of a process takes the process with it. */
+static void leave_process(struct zc_proc *proc)
+{
+	__u32 tgid = proc->tgid;
+
+	if (__sync_fetch_and_add(&proc->threads, -1) != 1)
+		return;
+	if (!proc->close_ns)
+		proc->close_ns = bpf_ktime_get_ns();
+	bpf_map_delete_elem(&proc_ids, &tgid);
+}
+
+static void release_task(struct task_struct *task)
+{
+	__u64 key = task_key((struct pt_regs *)bpf_task_pt_regs(task));
+	__u32 place = task_home(key);
+
+	for (int i = 0; i < ZC_TASK_PROBES; i++, place++) {
+		__u32 index = place & task_mask;
+		__u64 *at = &task_keys[index & (ZC_MAX_TASKS - 1)];
+		struct zc_task *slot;
+		struct zc_proc *proc;
+
+		if (!*at)
+			return;
+		if (*at != key)
+			continue;
+		slot = bpf_map_lookup_elem(&tasks, &index);
+		if (slot) {
+			proc = proc_of(slot);
+			if (proc)
+				leave_process(proc);
+			slot->proc = 0;
+			slot->enter_ns = 0;
+		}
+		*at = TASK_KEY_REMOVED;
+		return;
+	}
+}
+
+/* A record for the new process; that of its parent where there are too many. */
+static __u32 new_proc(struct zc_proc *parent, __u32 parent_index, struct task_struct *child)
+{
+	__u32 index = __sync_fetch_and_add(&next_proc, 1);
+	struct zc_proc *proc;
+	__u32 tgid;
+
+	if (index >= max_procs || !(proc = bpf_map_lookup_elem(&procs, &index))) {
+		__sync_fetch_and_add(&next_proc, -1);
+		__sync_fetch_and_add(&parent->merged, 1);
+		__sync_fetch_and_add(&coarse[ZC_COARSE_PROCS], 1);
+		return parent_index;
+	}
+	proc->tgid = child->tgid;
+	proc->parent = parent_index;
+	proc->gate_fd = -1;
+	proc->window = parent->window;
+	*state_of(index) = ZC_STATE_ALONE |
+			   (parent->window == ZC_WINDOW_OPEN ? ZC_STATE_OPEN : 0);
+	proc->open_ns = bpf_ktime_get_ns();
+	__builtin_memcpy(proc->comm, child->comm, ZC_COMM_LEN);
+	tgid = child->tgid;
+	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
+	return index;
+}
+
+/* A process's number in the pid namespace at that level, and the namespace. */
+static void number_at(struct pid *pid, __u32 level, struct upid *number)
+{
+	if (BPF_CORE_READ(pid, level) >= level)
+		bpf_probe_read_kernel(number, sizeof(*number), (void *)pid +
+				      bpf_core_field_offset(struct pid, numbers) +
+				      level * bpf_core_type_size(struct upid));
+}
+
+/* The loader speaks of processes by the numbers of its own pid namespace, and it is the loader who
+ * runs the iterator. */
+static bool is_wanted(struct task_struct *task)
+{
+	struct pid *own = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid);
+	struct pid *group = BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]);
+	__u32 level = BPF_CORE_READ(own, level);
+	struct upid ours = {}, theirs = {};
+
+	number_at(own, level, &ours);
+	number_at(group, level, &theirs);
+	return theirs.ns && theirs.ns == ours.ns && (__u32)theirs.nr == adopt_tgid;
+}
+
+SEC("iter/task")
+int adopt(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	__u32 index = adopt_proc, tgid;
+	struct zc_proc *proc;
+
+	if (!task || !is_wanted(task))
+		return 0;
+	/* One that ends makes no more calls; io_uring's own threads make none. */
+	if (task->flags & (PF_EXITING | PF_IO_WORKER))
+		return 0;
+	if (adopt_task(task, adopt_proc))
+		adopted++;
+	tgid = task->tgid;
+	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
+	proc = bpf_map_lookup_elem(&procs, &index);
+	if (proc)
+		proc->tgid = tgid;
+	if (proc && task->pid == task->tgid)
+		__builtin_memcpy(proc->comm, task->comm, ZC_COMM_LEN);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct zc_task *forker = task_of(parent);
+	struct zc_proc *proc;
+	__u32 index;
+
+	if (!forker)
+		return 0;
+	proc = proc_of(forker);
+	if (!proc)
+		return 0;
+	index = forker->proc;
+	if (!CLONE_THREAD_SHARED(parent, child))
+		index = new_proc(proc, index, child);
+	adopt_task(child, index);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid)
+{
+	struct zc_task *slot = task_of(task);
+	struct zc_proc *proc;
+
+	if (!slot)
+		return 0;
+	proc = proc_of(slot);
+	if (!proc)
+		return 0;
+	slot->tid = task->pid;
+	__sync_fetch_and_add(&proc->execs, 1);
+	__sync_fetch_and_and(state_of(slot->proc), ~ZC_STATE_32BIT);
+	renew_state(slot->proc);
+	__builtin_memcpy(proc->comm, task->comm, ZC_COMM_LEN);
+	if (proc->window == ZC_WINDOW_AT_EXEC) {
+		proc->open_ns = bpf_ktime_get_ns();
+		proc->window = ZC_WINDOW_OPEN;
+		open_state(slot->proc);
+	}
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	release_task(task);
+	return 0;
+}

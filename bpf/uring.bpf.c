@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/* io_uring requests of the traced processes: their bytes are in no call's return value, so each is
+ * counted when it completes, in a cell of its opcode and its file. */
+#include "state.h"
+
+#define SPLICE_F_FD_IN_FIXED (1U << 31)	/* include/uapi/linux/io_uring.h */
+
+/* Whose request it is: in the request itself up to 6.12, behind its io_uring_task since
+ * (b6f58a3f4aa8). */
+struct io_kiocb___until_6_12 {
+	struct task_struct *task;
+} __attribute__((preserve_access_index));
+
+struct io_uring_task___since_6_13 {
+	struct task_struct *task;
+} __attribute__((preserve_access_index));
+
+struct io_kiocb___since_6_13 {
+	struct io_uring_task___since_6_13 *tctx;
+} __attribute__((preserve_access_index));
+
+static __u32 owner_of(void *request)
+{
+	if (bpf_core_field_exists(struct io_kiocb___until_6_12, task))
+		return BPF_CORE_READ((struct io_kiocb___until_6_12 *)request, task, tgid);
+	return BPF_CORE_READ((struct io_kiocb___since_6_13 *)request, tctx, task, tgid);
+}
+
+/* The process whose requests count now; 0 = none of ours. */
+static __u32 counting_proc(__u32 tgid)
+{
+	__u32 *index = bpf_map_lookup_elem(&proc_ids, &tgid);
+	struct zc_proc *proc = index ? bpf_map_lookup_elem(&procs, index) : NULL;
+
+	return proc && proc->window == ZC_WINDOW_OPEN ? *index : 0;
+}
+
+/* A splice's file is where the bytes go. Where they come from is a number that was looked up when
+ * it began, in the table that whoever completes it shares (create_io_thread()). */
+static __u32 splice_source(void *request)
+{
+	struct io_splice *splice = request;
+
+	if (!bpf_core_field_exists(splice->splice_fd_in) ||
+	    BPF_CORE_READ(splice, flags) & SPLICE_F_FD_IN_FIXED)
+		return ZC_KIND_UNKNOWN;
+	return object_of_fd(BPF_CORE_READ(splice, splice_fd_in));
+}
+
+static __u32 request_cell(void *request, __u32 proc, __u8 opcode)
+{
+	__u32 flags = uring_classes[opcode & (ZC_MAX_URING_OPS - 1)].flags;
+	__u32 object, source = ZC_KIND_NONE, sink = ZC_KIND_NONE;
+
+	if (opcode >= ZC_MAX_URING_OPS || !(flags & ZC_CLASS_KNOWN))
+		return find_cell(proc, ZC_URING_OTHER, ZC_KIND_UNKNOWN, ZC_KIND_UNKNOWN);
+	if (!(flags & ZC_CLASS_DATA))
+		return 0;
+	object = object_of_file((__u64)BPF_CORE_READ((struct io_kiocb *)request, file));
+	if (flags & ZC_CLASS_FD_OUT)
+		sink = object;
+	if (flags & ZC_CLASS_FD_IN)
+		source = flags & ZC_CLASS_FD_OUT ? splice_source(request) : object;
+	return find_cell(proc, ZC_URING_BASE + opcode, source, sink);
+}
+
+static void count_request(void *request, __s32 result)
+{
+	__u8 opcode = BPF_CORE_READ((struct io_kiocb *)request, opcode);
+	__u32 proc = counting_proc(owner_of(request));
+	struct zc_cell *cell;
+
+	if (!proc)
+		return;
+	cell = cell_at(request_cell(request, proc, opcode));
+	if (!cell || !cell->key.proc)
+		return;
+	__sync_fetch_and_add(&cell->histogram[0], 1);
+	if (result > 0)
+		__sync_fetch_and_add(&cell->bytes, result);
+	else
+		__sync_fetch_and_add(result ? &cell->errors : &cell->zeros, 1);
+}
+
+/* All but the last completion of a multishot request come without it (io_fill_cqe_aux()), in the
+ * context of a thread of the process: that something came is all that can be told. */
+static void count_multishot(__s32 result)
+{
+	__u32 proc = result > 0 ? counting_proc(bpf_get_current_pid_tgid() >> 32) : 0;
+	struct zc_cell *cell;
+
+	if (!proc)
+		return;
+	cell = cell_at(find_cell(proc, ZC_URING_MULTISHOT, ZC_KIND_UNKNOWN, ZC_KIND_UNKNOWN));
+	if (cell && cell->key.proc)
+		__sync_fetch_and_add(&cell->histogram[0], 1);
+}
+
+/* (ctx, req, cqe) on recent kernels, (ctx, req, user_data, res, …) before: the loader tells them
+ * apart by the number of arguments. */
+SEC("?tp_btf/io_uring_complete")
+int on_uring_complete(__u64 *ctx)
+{
+	void *request = (void *)ctx[1];
+	__s32 result;
+
+	if (uring_has_cqe)
+		result = BPF_CORE_READ((struct io_uring_cqe *)ctx[2], res);
+	else
+		result = (__s32)ctx[3];
+	if (request)
+		count_request(request, result);
+	else
+		count_multishot(result);
+	return 0;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parts of putting a run together into a report; build_report.c calls the others. */
+#ifndef ZC_BUILD_H
+#define ZC_BUILD_H
+
+#include "measure.h"
+
+/* The sums over the cells of one process that several parts need. Counts and bytes. */
+struct totals {
+	__u64 calls;		/* that began and returned in the window */
+	__u64 data_calls;	/* of them, those that moved payload */
+	__u64 end_probes;	/* data calls that returned 0 */
+	__u64 bytes_in, bytes_out;	/* by calls with a source, with a sink */
+	__u64 file_read;	/* read from files through the page cache */
+	__u64 received;		/* copied out of socket buffers */
+	__u64 kernel_ns;	/* on CPU inside calls */
+};
+
+__u64 cell_calls(const struct zc_cell *cell);
+bool cell_moves_data(const struct zc_cell *cell);
+struct totals build_totals(const struct snapshot *snapshot, int proc);
+void build_totals_add(struct totals *totals, const struct zc_cell *cell);
+
+/* Calls that moved payload, of one name. */
+__u64 build_moved_by(const struct snapshot *snapshot, int proc, const char *call);
+
+/* Time off the CPU, ns: needs to be told of both, leaving it and being woken. */
+struct measured build_off_cpu(const struct session *session, __u64 ns);
+
+/* The segments of the socket that the process sends on; NULL = none was seen. */
+const struct zc_sock *build_sending_socket(const struct snapshot *snapshot, int proc);
+
+/* roles: the name of each process of the snapshot by its index, NULL = leave it out; the names are
+ * those in scenario->roles. by_kind: calls on descriptors of one kind become one row. */
+void build_syscalls(struct report *report, const struct session *session,
+		    const struct snapshot *snapshot, const char *const *roles, bool by_kind,
+		    struct report_scenario *scenario);
+/* Busiest first; where a report has them. */
+void build_sort_syscalls(struct report_scenario *scenario);
+void build_timeline(struct report *report, const struct session *session,
+		    struct snapshot *snapshot, const char *const *roles,
+		    struct report_scenario *scenario);
+
+/* What the kernel side counted of one process, and how much memory it took. */
+void build_role(const struct session *session, const struct run_record *run,
+		const struct party *party, struct report_role *role);
+void build_peak_rss(const struct party *party, struct report_role *role);
+/* Adds what one run lost, or counted more coarsely. */
+void build_loss(const struct snapshot *snapshot, struct report_scenario *scenario);
+
+void build_legs(struct report *report, const struct session *session,
+		const struct run_record *run, struct report_scenario *scenario);
+void build_witnesses(struct report *report, const struct session *session,
+		     const struct run_record *run, struct report_scenario *scenario);
+
+void build_socket_receiver(struct report *report, const struct session *session,
+			   const struct run_record *run, struct report_scenario *scenario);
+
+/* build_remote.c: what zctrace receive counted of its receiver, as a report; without a snapshot
+ * for the reason that untraced gives. NULL = out of memory. */
+struct report *build_receiver(const struct session *session, const char *untraced,
+			      const struct run_record *run);
+/* And from there into ours; name is that of the other end, for the reasons. */
+void build_remote_role(struct report *report, const struct report *remote, const char *name,
+		       struct report_role *role);
+void build_remote_leg(struct report *report, const struct report *remote, const char *name,
+		      struct report_scenario *scenario);
+void build_remote_syscalls(struct report *report, const struct report *remote, const char *name,
+			   const char *role, struct report_scenario *scenario);
+void build_remote_loss(const struct report *remote, struct report_scenario *scenario);
+/* False if it was not traced. */
+bool build_remote_totals(const struct report *remote, struct totals *totals);
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The legs of the journey: how many bytes each copied, and on which evidence. docs/measurement.md
+ * says what each number sees and what it does not. */
+#include <string.h>
+
+#include "build.h"
+#include "kinds.h"
+#include "uring_table.h"
+
+_Static_assert((int)REPORT_ORIGINS == (int)ZC_ORIGIN_COUNT, "one list of origins");
+
+const struct zc_sock *build_sending_socket(const struct snapshot *snapshot, int proc)
+{
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		const struct zc_cell *cell = &snapshot->cells[i];
+
+		if (cell->key.proc != (__u32)proc || !cell->bytes ||
+		    !kind_is_tcp(kind_of_index(snapshot, cell->key.sink)))
+			continue;
+		for (size_t s = 0; s < snapshot->sock_count; s++) {
+			if (snapshot->socks[s].sock.object == cell->key.sink)
+				return &snapshot->socks[s].sock;
+		}
+	}
+	return NULL;
+}
+
+static void set_leg(struct report_leg *leg, __u64 payload, __u64 bytes)
+{
+	leg->bytes.value = bytes;
+	if (payload)
+		leg->per_byte.value = (double)bytes / payload;
+	else
+		leg->per_byte.why = "no payload";
+}
+
+static void lack_leg(struct report_leg *leg, const char *why)
+{
+	leg->bytes.why = why;
+	leg->per_byte.why = why;
+}
+
+/* Files that the process took payload from: their pages that entered the page cache meanwhile. */
+static void build_disk_cache(struct report *report, const struct session *session,
+			     const struct run_record *run, struct report_scenario *scenario)
+{
+	struct report_leg *leg = &scenario->legs[LEG_DISK_CACHE];
+	const char *missing = session_missing(session, "mm_filemap_add_to_page_cache");
+	const struct snapshot *snapshot = run->snapshot;
+	__u64 bytes = 0;
+
+	leg->by = "dma";
+	leg->evidence = "counted";
+	for (__u32 i = ZC_KIND_COUNT; i < snapshot->object_count; i++) {
+		if (kind_is_file(snapshot->objects[i].key.kind))
+			bytes += snapshot->objects[i].cache_added;
+	}
+	if (missing) {
+		lack_leg(leg, report_format(report, "mm_filemap_add_to_page_cache: %s", missing));
+		return;
+	}
+	set_leg(leg, scenario->payload_bytes, bytes);
+	if (!strcmp(scenario->cache, "warm"))
+		leg->note = "warm: use --cold";
+}
+
+/* No tracepoint sees this copy: it follows from what read() of a cached file is. */
+static void build_cache_user(const struct run_record *run, struct report_scenario *scenario)
+{
+	struct report_leg *leg = &scenario->legs[LEG_CACHE_USER];
+	const struct snapshot *snapshot = run->snapshot;
+	__u64 bytes = 0;
+
+	leg->by = "cpu";
+	leg->evidence = "inferred";
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		const struct zc_cell *cell = &snapshot->cells[i];
+
+		if (cell->key.proc == (__u32)run->sender.proc &&
+		    call_way(cell->key.nr) == SYSCALL_READS &&
+		    kind_of_index(snapshot, cell->key.source) == ZC_KIND_FILE)
+			bytes += cell->bytes;
+	}
+	set_leg(leg, scenario->payload_bytes, bytes);
+	leg->note = "inferred";
+}
+
+static void build_user_socket(struct report *report, const struct session *session,
+			      const struct zc_sock *sock, struct report_scenario *scenario)
+{
+	struct report_leg *leg = &scenario->legs[LEG_USER_SOCKET];
+	const char *missing = session_missing(session, "net_dev_start_xmit");
+	const char *no_queue = session_missing(session, "net_dev_queue");
+
+	leg->by = "cpu";
+	leg->evidence = "provenance";
+	if (missing || !sock) {
+		lack_leg(leg, missing ? report_format(report, "net_dev_start_xmit: %s", missing) :
+			 "no segment of the sender's socket was seen");
+		leg->retransmitted_bytes.why = leg->bytes.why;
+		return;
+	}
+	leg->has_origin = true;
+	leg->has_queue = !no_queue;
+	if (no_queue)
+		leg->queue_why = report_format(report, "net_dev_queue: %s", no_queue);
+	for (int i = 0; i < REPORT_ORIGINS; i++) {
+		leg->at_queue[i] = sock->new_bytes[ZC_HOOK_QUEUE][i];
+		leg->at_xmit[i] = sock->new_bytes[ZC_HOOK_XMIT][i];
+	}
+	leg->retransmitted_bytes.value = sock->again_bytes[ZC_HOOK_XMIT];
+	set_leg(leg, scenario->payload_bytes, sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_PRIVATE]);
+}
+
+static void build_socket_device(struct report *report, const struct session *session,
+				const struct zc_sock *sock, bool remote,
+				struct report_scenario *scenario)
+{
+	struct report_leg *leg = &scenario->legs[LEG_SOCKET_DEVICE];
+	const char *missing = session_missing(session, "net_dev_start_xmit");
+
+	leg->by = "dma";
+	leg->evidence = "counted";
+	if (missing) {
+		lack_leg(leg, report_format(report, "net_dev_start_xmit: %s", missing));
+	} else if (!sock) {
+		lack_leg(leg, "no segment of the sender's socket was seen");
+	} else if (!sock->device_bytes && remote) {
+		lack_leg(leg, "the route's device has no bus, it is a virtual one: the bytes stay in "
+			 "memory; --to a HOST behind a network card sends them through one");
+		leg->note = "the route's device has no bus";
+	} else if (!sock->device_bytes) {
+		lack_leg(leg, report_format(report, "%s has no device: the bytes never leave "
+					    "memory; --to HOST sends them through one",
+					    scenario->link));
+		leg->note = report_format(report, "%s has no device", scenario->link);
+	} else {
+		set_leg(leg, scenario->payload_bytes, sock->device_bytes);
+		leg->note = "handed over; DMA itself is not seen";
+	}
+}
+
+void build_socket_receiver(struct report *report, const struct session *session,
+			   const struct run_record *run, struct report_scenario *scenario)
+{
+	struct report_leg *leg = &scenario->legs[LEG_SOCKET_RECEIVER];
+	const char *missing = session_missing(session, "skb_copy_datagram_iovec");
+
+	leg->by = "cpu";
+	leg->evidence = "counted";
+	if (missing)
+		lack_leg(leg, report_format(report, "skb_copy_datagram_iovec: %s", missing));
+	else
+		set_leg(leg, scenario->payload_bytes,
+			build_totals(run->snapshot, run->receiver.proc).received);
+}
+
+void build_legs(struct report *report, const struct session *session,
+		const struct run_record *run, struct report_scenario *scenario)
+{
+	const struct zc_sock *sock = build_sending_socket(run->snapshot, run->sender.proc);
+
+	build_disk_cache(report, session, run, scenario);
+	build_cache_user(run, scenario);
+	build_user_socket(report, session, sock, scenario);
+	build_socket_device(report, session, sock, run->remote != NULL, scenario);
+	if (run->remote)
+		build_remote_leg(report, run->remote, report->config.peer, scenario);
+	else
+		build_socket_receiver(report, session, run, scenario);
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Puts the runs of one series together into one scenario of the report: counts from the traced run
+ * in the middle, times from all runs. measure.c calls it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "stats.h"
+#include "uring_table.h"
+
+/* Windows, sums of ns: a few read-outs of the clock do not fit exactly. */
+static __u64 less(__u64 a, __u64 b)
+{
+	return a > b ? a - b : 0;
+}
+
+__u64 cell_calls(const struct zc_cell *cell)
+{
+	__u64 calls = 0;
+
+	for (int i = 0; i < ZC_HIST_BUCKETS; i++)
+		calls += cell->histogram[i];
+	return calls;
+}
+
+bool cell_moves_data(const struct zc_cell *cell)
+{
+	return call_moves_bytes(cell->key.nr);
+}
+
+void build_totals_add(struct totals *t, const struct zc_cell *cell)
+{
+	__u64 calls = cell_calls(cell);
+
+	if (call_is_syscall(cell->key.nr))
+		t->calls += calls;
+	t->kernel_ns += less(cell->total_ns, cell->blocked_ns + cell->runnable_ns);
+	t->received += cell->received_bytes;
+	if (!cell_moves_data(cell))
+		return;
+	if (call_is_syscall(cell->key.nr))
+		t->data_calls += calls - cell->errors - cell->zeros;
+	t->end_probes += cell->zeros;
+	if (cell->key.source != ZC_KIND_NONE)
+		t->bytes_in += cell->bytes;
+	if (cell->key.sink != ZC_KIND_NONE)
+		t->bytes_out += cell->bytes;
+}
+
+struct totals build_totals(const struct snapshot *snapshot, int proc)
+{
+	struct totals t = { 0 };
+
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		if (snapshot->cells[i].key.proc == (__u32)proc)
+			build_totals_add(&t, &snapshot->cells[i]);
+	}
+	return t;
+}
+
+__u64 build_moved_by(const struct snapshot *snapshot, int proc, const char *call)
+{
+	__u64 moved = 0;
+
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		const struct zc_cell *cell = &snapshot->cells[i];
+
+		if (cell->key.proc == (__u32)proc && !strcmp(call_name(cell->key.nr), call))
+			moved += cell_calls(cell) - cell->errors - cell->zeros;
+	}
+	return moved;
+}
+
+/* The run in the middle by elapsed time: one run whose counts belong together. */
+static const struct run_record *middle_run(const struct run_record *runs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t below = 0, equal = 0;
+
+		for (size_t j = 0; j < count; j++) {
+			below += runs[j].sender.tally.elapsed_ns < runs[i].sender.tally.elapsed_ns;
+			equal += runs[j].sender.tally.elapsed_ns == runs[i].sender.tally.elapsed_ns;
+		}
+		if (below <= count / 2 && below + equal > count / 2)
+			return &runs[i];
+	}
+	return runs;
+}
+
+static struct measured counted(const struct session *session, const char *tracepoint, __u64 value)
+{
+	const char *missing = session_missing(session, tracepoint);
+
+	return (struct measured){ .value = missing ? 0 : value, .why = missing };
+}
+
+struct measured build_off_cpu(const struct session *session, __u64 ns)
+{
+	struct measured known = counted(session, "sched_switch", ns);
+
+	return known.why ? known : counted(session, "sched_wakeup", ns);
+}
+
+static __u64 usage_ns(const struct tally *tally)
+{
+	return tally->end.user_ns + tally->end.system_ns - tally->begin.user_ns -
+	       tally->begin.system_ns;
+}
+
+typedef __u64 run_value(const struct run_record *run);
+
+static __u64 elapsed(const struct run_record *run)
+{
+	return run->sender.tally.elapsed_ns;
+}
+
+static __u64 sender_cpu(const struct run_record *run)
+{
+	return usage_ns(&run->sender.tally);
+}
+
+static __u64 sender_user(const struct run_record *run)
+{
+	return run->sender.tally.end.user_ns - run->sender.tally.begin.user_ns;
+}
+
+static __u64 sender_system(const struct run_record *run)
+{
+	return run->sender.tally.end.system_ns - run->sender.tally.begin.system_ns;
+}
+
+static __u64 receiver_user(const struct run_record *run)
+{
+	return run->receiver.tally.end.user_ns - run->receiver.tally.begin.user_ns;
+}
+
+static __u64 receiver_system(const struct run_record *run)
+{
+	return run->receiver.tally.end.system_ns - run->receiver.tally.begin.system_ns;
+}
+
+static void spread_of(struct report *report, struct spread *spread, const struct run_record *runs,
+		      size_t count, run_value *value)
+{
+	__u64 *values = report_alloc(report, count * sizeof(*values));
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = value(&runs[i]);
+	stats_spread(report, spread, values, count, "no run was made");
+}
+
+static struct measured median_of(struct report *report, const struct run_record *runs,
+				 size_t count, run_value *value)
+{
+	struct spread spread;
+
+	spread_of(report, &spread, runs, count, value);
+	return spread.median;
+}
+
+void build_peak_rss(const struct party *party, struct report_role *role)
+{
+	if (party->peak_rss_bytes)
+		role->peak_rss_bytes.value = party->peak_rss_bytes;
+	else
+		role->peak_rss_bytes.why = "/proc/PID/status could not be read";
+}
+
+void build_role(const struct session *session, const struct run_record *run,
+		const struct party *party, struct report_role *role)
+{
+	const struct zc_proc *proc = &run->snapshot->procs[party->proc];
+	struct totals totals = build_totals(run->snapshot, party->proc);
+	__u64 window = less(proc->close_ns, proc->open_ns);
+	__u64 off = proc->blocked_ns + proc->runnable_ns;
+
+	role->pid = proc->tgid;
+	role->voluntary = counted(session, "sched_switch", proc->voluntary);
+	role->involuntary = counted(session, "sched_switch", proc->involuntary);
+	role->faults_user = counted(session, "page_fault_user", proc->faults_user);
+	role->faults_kernel = counted(session, "page_fault_kernel", proc->faults_kernel);
+	role->window_ns.value = window;
+	role->kernel_ns = counted(session, "sched_switch", totals.kernel_ns);
+	role->blocked_ns = build_off_cpu(session, proc->blocked_ns);
+	role->runnable_ns = build_off_cpu(session, proc->runnable_ns);
+	role->user_ns = counted(session, "sched_switch", less(window, totals.kernel_ns + off));
+	build_peak_rss(party, role);
+}
+
+static void build_roles(struct report *report, const struct series *series,
+			const struct session *session, const struct run_record *run,
+			struct report_scenario *scenario)
+{
+	struct report_role *roles = report_alloc(report, 2 * sizeof(*roles));
+	const struct run_record *untraced = series->untraced;
+	size_t count = series->untraced_count;
+
+	roles[0].name = "sender";
+	build_role(session, run, &run->sender, &roles[0]);
+	roles[0].cpu_user_ns = median_of(report, untraced, count, sender_user);
+	roles[0].cpu_system_ns = median_of(report, untraced, count, sender_system);
+	roles[1].name = "receiver";
+	if (run->remote)
+		build_remote_role(report, run->remote, report->config.peer, &roles[1]);
+	else
+		build_role(session, run, &run->receiver, &roles[1]);
+	roles[1].cpu_user_ns = median_of(report, untraced, count, receiver_user);
+	roles[1].cpu_system_ns = median_of(report, untraced, count, receiver_system);
+	scenario->roles = roles;
+	scenario->role_count = 2;
+}
+
+static struct measured total_crossings(const struct session *session, const struct snapshot *s,
+				       int proc)
+{
+	struct totals totals = build_totals(s, proc);
+
+	return counted(session, "page_fault_user",
+		       2 * (totals.calls + s->procs[proc].faults_user));
+}
+
+/* A call is two crossings, one in and one out, and so is a page fault taken in user mode. */
+static void build_crossings(const struct session *session, const struct run_record *run,
+			    const struct scenario *what, struct report_scenario *scenario)
+{
+	const struct snapshot *snapshot = run->snapshot;
+	int proc = run->sender.proc;
+	struct totals totals = build_totals(snapshot, proc);
+
+	scenario->rounds.value = build_moved_by(snapshot, proc, what->round_call);
+	scenario->crossings_data.value = 2 * totals.data_calls;
+	scenario->crossings_control.value = 2 * (totals.calls - totals.data_calls);
+	scenario->crossings_user_faults = counted(session, "page_fault_user",
+						  2 * snapshot->procs[proc].faults_user);
+	scenario->crossings_total = total_crossings(session, snapshot, proc);
+	if (scenario->rounds.value)
+		scenario->crossings_per_round.value = (double)scenario->crossings_data.value /
+						      scenario->rounds.value;
+	else
+		scenario->crossings_per_round.why = "no round was seen";
+}
+
+static void build_run(const struct session *session, const struct run_record *run,
+		      struct report_run *out)
+{
+	const char *untraced = "not counted: an untraced run";
+
+	*out = (struct report_run){
+		.traced = run->traced,
+		.elapsed_ns = elapsed(run),
+		.sender_user_ns = sender_user(run),
+		.sender_system_ns = sender_system(run),
+		.receiver_user_ns = receiver_user(run),
+		.receiver_system_ns = receiver_system(run),
+		.crossings.why = untraced, .voluntary.why = untraced, .involuntary.why = untraced,
+		.faults_user.why = untraced,
+	};
+	if (run->snapshot) {
+		const struct zc_proc *proc = &run->snapshot->procs[run->sender.proc];
+
+		out->crossings = total_crossings(session, run->snapshot, run->sender.proc);
+		out->voluntary = counted(session, "sched_switch", proc->voluntary);
+		out->involuntary = counted(session, "sched_switch", proc->involuntary);
+		out->faults_user = counted(session, "page_fault_user", proc->faults_user);
+	}
+}
+
+static void build_runs(struct report *report, const struct series *series,
+		       const struct session *session, struct report_scenario *scenario)
+{
+	scenario->run_count = series->traced_count + series->untraced_count;
+	scenario->runs = report_alloc(report, scenario->run_count * sizeof(*scenario->runs));
+	for (size_t i = 0; i < series->untraced_count; i++)
+		build_run(session, &series->untraced[i], &scenario->runs[i]);
+	for (size_t i = 0; i < series->traced_count; i++)
+		build_run(session, &series->traced[i],
+			  &scenario->runs[series->untraced_count + i]);
+}
+
+void build_loss(const struct snapshot *snapshot, struct report_scenario *scenario)
+{
+	for (int i = 0; i < ZC_LOSS_COUNT; i++) {
+		if (i == ZC_LOSS_RING)
+			scenario->loss_ring += snapshot->loss[i];
+		else
+			scenario->loss_map_full += snapshot->loss[i];
+	}
+	for (int i = 0; i < ZC_COARSE_COUNT; i++)
+		scenario->coarse += snapshot->coarse[i];
+	scenario->loss_recursion += snapshot->recursion;
+}
+
+/* Losses of any traced run: each of them can have spoilt what the runs are compared by. */
+static void build_losses(const struct series *series, struct report_scenario *scenario)
+{
+	for (size_t r = 0; r < series->traced_count; r++) {
+		build_loss(series->traced[r].snapshot, scenario);
+		if (series->traced[r].remote)
+			build_remote_loss(series->traced[r].remote, scenario);
+	}
+	if (scenario->coarse)
+		scenario->coarse_why = "a table of the kernel side was full; calls were counted "
+				       "by kind, none was lost";
+}
+
+/* The witnesses of the run in the middle; of another run where that one's disagrees. */
+static void build_all_witnesses(struct report *report, const struct session *session,
+				const struct series *series, const struct run_record *middle,
+				struct report_scenario *scenario)
+{
+	build_witnesses(report, session, middle, scenario);
+	for (size_t r = 0; r < series->traced_count; r++) {
+		struct report_scenario other = { .payload_bytes = scenario->payload_bytes };
+
+		if (&series->traced[r] == middle)
+			continue;
+		build_witnesses(report, session, &series->traced[r], &other);
+		for (size_t i = 0; i < other.witness_count && i < scenario->witness_count; i++) {
+			if (scenario->witnesses[i].agree && !other.witnesses[i].agree &&
+			    !strcmp(scenario->witnesses[i].id, other.witnesses[i].id))
+				scenario->witnesses[i] = other.witnesses[i];
+		}
+	}
+}
+
+void build_scenario(struct report *report, const struct series *series,
+		    const struct session *session, struct report_scenario *scenario)
+{
+	const struct run_record *run = middle_run(series->traced, series->traced_count);
+	const struct variant *variant = series->variant;
+	const char **roles;
+
+	scenario->id = variant->scenario->id;
+	scenario->variant = variant->prefault ? "prefault" : variant->chunk_bytes ? "chunk" : "whole";
+	scenario->cache = series->condition->cold ? "cold" : "warm";
+	scenario->link = condition_link(series->condition);
+	scenario->rate_bits = series->condition->rate_bits;
+	scenario->chunk_bytes = variant->chunk_bytes;
+	scenario->payload_bytes = report->config.payload_bytes;
+	scenario->received_bytes = run->receiver.tally.payload_bytes;
+	scenario->sha256_sent = report_text(report, series->sha256_sent);
+	scenario->sha256_received = report_text(report, series->sha256_received);
+	build_crossings(session, run, variant->scenario, scenario);
+	build_roles(report, series, session, run, scenario);
+	roles = report_alloc(report, run->snapshot->proc_count * sizeof(*roles));
+	roles[run->sender.proc] = scenario->roles[0].name;
+	if (run->receiver.proc)
+		roles[run->receiver.proc] = scenario->roles[1].name;
+	build_syscalls(report, session, run->snapshot, roles, false, scenario);
+	if (run->remote)
+		build_remote_syscalls(report, run->remote, report->config.peer,
+				      scenario->roles[1].name, scenario);
+	build_legs(report, session, run, scenario);
+	spread_of(report, &scenario->elapsed_untraced_ns, series->untraced, series->untraced_count,
+		  elapsed);
+	spread_of(report, &scenario->elapsed_traced_ns, series->traced, series->traced_count,
+		  elapsed);
+	spread_of(report, &scenario->cpu_untraced_ns, series->untraced, series->untraced_count,
+		  sender_cpu);
+	build_runs(report, series, session, scenario);
+	build_all_witnesses(report, session, series, run, scenario);
+	build_losses(series, scenario);
+	build_timeline(report, session, run->snapshot, roles, scenario);
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The table of calls and the timeline of a run, from the kernel side's cells and events. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "kinds.h"
+#include "uring_table.h"
+
+static __u64 on_cpu(const struct report_syscall *call)
+{
+	return call->cpu_ns.value;
+}
+
+static int busiest_first(const void *left, const void *right)
+{
+	const struct report_syscall *a = left, *b = right;
+
+	if (a->data != b->data)
+		return a->data ? -1 : 1;
+	if (a->bytes != b->bytes)
+		return a->bytes > b->bytes ? -1 : 1;
+	if (on_cpu(a) != on_cpu(b))
+		return on_cpu(a) > on_cpu(b) ? -1 : 1;
+	return 0;
+}
+
+static int text_order(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int same_call(const void *left, const void *right)
+{
+	const struct report_syscall *a = left, *b = right;
+	int order = strcmp(a->role, b->role);
+
+	if (!order)
+		order = strcmp(a->name, b->name);
+	if (!order)
+		order = strcmp(a->fd, b->fd);
+	if (!order)
+		order = text_order(a->source, b->source);
+	return order ? order : text_order(a->sink, b->sink);
+}
+
+static void add_call(struct report_syscall *sum, const struct report_syscall *call)
+{
+	sum->calls += call->calls;
+	sum->errors += call->errors;
+	sum->zeros += call->zeros;
+	sum->bytes += call->bytes;
+	sum->cpu_ns.value += call->cpu_ns.value;
+	sum->blocked_ns.value += call->blocked_ns.value;
+	sum->runnable_ns.value += call->runnable_ns.value;
+	sum->received_bytes.value += call->received_bytes.value;
+	for (int i = 0; i < REPORT_HIST_BUCKETS; i++)
+		sum->histogram[i] += call->histogram[i];
+}
+
+/* Rows that say the same become one. */
+static void merge_calls(struct report_scenario *scenario)
+{
+	struct report_syscall *calls = scenario->syscalls;
+	size_t kept = 0;
+
+	qsort(calls, scenario->syscall_count, sizeof(*calls), same_call);
+	for (size_t i = 0; i < scenario->syscall_count; i++) {
+		if (kept && !same_call(&calls[kept - 1], &calls[i]))
+			add_call(&calls[kept - 1], &calls[i]);
+		else
+			calls[kept++] = calls[i];
+	}
+	scenario->syscall_count = kept;
+}
+
+static struct measured seen(const struct session *session, const char *tracepoint, __u64 value)
+{
+	const char *missing = session_missing(session, tracepoint);
+
+	return (struct measured){ .value = missing ? 0 : value, .why = missing };
+}
+
+static void build_call(struct report *report, const struct session *session,
+		       const struct snapshot *snapshot, const struct zc_cell *cell,
+		       const char *role, bool by_kind, struct report_syscall *call)
+{
+	__u64 off = cell->blocked_ns + cell->runnable_ns;
+
+	*call = (struct report_syscall){
+		.role = role,
+		.name = report_text(report, call_name(cell->key.nr)),
+		.fd = kind_ends(report, snapshot, cell->key.source, cell->key.sink),
+		.calls = cell_calls(cell),
+		.errors = cell->errors,
+		.zeros = cell->zeros,
+		.bytes = cell->bytes,
+		.cpu_ns = seen(session, "sched_switch", cell->total_ns > off ?
+			       cell->total_ns - off : 0),
+		.received_bytes = seen(session, "skb_copy_datagram_iovec", cell->received_bytes),
+		.data = cell_moves_data(cell),
+	};
+	/* Without the wake-up it is not known when waiting became waiting for a CPU. */
+	call->blocked_ns = seen(session, "sched_switch", cell->blocked_ns);
+	call->runnable_ns = seen(session, "sched_switch", cell->runnable_ns);
+	if (session_missing(session, "sched_wakeup"))
+		call->blocked_ns = call->runnable_ns = seen(session, "sched_wakeup", 0);
+	if (!by_kind) {
+		call->source = kind_name(report, snapshot, cell->key.source);
+		call->sink = kind_name(report, snapshot, cell->key.sink);
+	}
+	memcpy(call->histogram, cell->histogram, sizeof(call->histogram));
+}
+
+void build_sort_syscalls(struct report_scenario *scenario)
+{
+	if (scenario->syscall_count)
+		qsort(scenario->syscalls, scenario->syscall_count, sizeof(*scenario->syscalls),
+		      busiest_first);
+}
+
+void build_syscalls(struct report *report, const struct session *session,
+		    const struct snapshot *snapshot, const char *const *roles, bool by_kind,
+		    struct report_scenario *scenario)
+{
+	_Static_assert((int)REPORT_HIST_BUCKETS == (int)ZC_HIST_BUCKETS, "one histogram");
+	scenario->syscalls = report_alloc(report, snapshot->cell_count *
+					  sizeof(*scenario->syscalls));
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		const struct zc_cell *cell = &snapshot->cells[i];
+		const char *role = cell->key.proc < snapshot->proc_count ?
+				   roles[cell->key.proc] : NULL;
+
+		if (role && cell_calls(cell))
+			build_call(report, session, snapshot, cell, role, by_kind,
+				   &scenario->syscalls[scenario->syscall_count++]);
+	}
+	merge_calls(scenario);
+	build_sort_syscalls(scenario);
+}
+
+static int by_time(const void *left, const void *right)
+{
+	const struct zc_event *a = left, *b = right;
+
+	return a->ns < b->ns ? -1 : a->ns > b->ns;
+}
+
+static size_t role_index(const struct report_scenario *scenario, const char *name)
+{
+	for (size_t i = 0; i < scenario->role_count; i++) {
+		if (scenario->roles[i].name == name)
+			return i;
+	}
+	return 0;
+}
+
+void build_timeline(struct report *report, const struct session *session,
+		    struct snapshot *snapshot, const char *const *roles,
+		    struct report_scenario *scenario)
+{
+	struct report_timeline *timeline = &scenario->timeline;
+	const struct zc_event *events = snapshot->events;
+
+	timeline->limit = session_timeline_limit(session);
+	timeline->dropped = snapshot->events_dropped + snapshot->loss[ZC_LOSS_RING];
+	if (!snapshot->event_count)
+		return;
+	qsort(snapshot->events, snapshot->event_count, sizeof(*events), by_time);
+	timeline->events = report_alloc(report, snapshot->event_count * sizeof(*timeline->events));
+	for (size_t i = 0; i < snapshot->event_count; i++) {
+		const struct zc_event *event = &events[i];
+		const struct zc_cell *cell = event->cell < snapshot->cell_count ?
+					     &snapshot->cells[event->cell] : snapshot->cells;
+
+		if (event->proc >= snapshot->proc_count || !roles[event->proc])
+			continue;
+		timeline->events[timeline->event_count++] = (struct report_event){
+			.type = event->type,
+			.role = role_index(scenario, roles[event->proc]),
+			.tid = event->tid,
+			.name = call_name(event->nr),
+			.fd = kind_ends(report, snapshot, cell->key.source, cell->key.sink),
+			.ns = event->ns - events[0].ns,
+			.value = event->value,
+		};
+	}
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The report of run and attach: one scenario, its roles the processes that were watched. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "build.h"
+#include "kinds.h"
+#include "machine.h"
+#include "trace.h"
+#include "uring_table.h"
+
+enum { MAX_ROLES = 64 };	/* the busiest processes by name, the rest together */
+
+static const char *const not_here = "only the scenarios have it: zctrace compare";
+
+const char *trace_comm(struct report *report, const struct snapshot *snapshot, __u32 proc)
+{
+	return report_format(report, "%.*s", ZC_COMM_LEN, snapshot->procs[proc].comm);
+}
+
+/* "python3[1234]"; a process that was given the number of an earlier one is another role. */
+static const char *role_name(struct report *report, const struct snapshot *snapshot, __u32 proc,
+			     const struct report_scenario *scenario, size_t earlier)
+{
+	unsigned int times = 1;
+
+	for (size_t i = 0; i < earlier; i++)
+		times += scenario->roles[i].pid == snapshot->procs[proc].tgid;
+	return report_format(report, times > 1 ? "%.*s[%u]#%u" : "%.*s[%u]", ZC_COMM_LEN,
+			     snapshot->procs[proc].comm, snapshot->procs[proc].tgid, times);
+}
+
+/* One pass over the cells: there may be as many processes as cells. */
+static const struct totals *totals_of_all(struct report *report, const struct snapshot *snapshot)
+{
+	struct totals *totals = report_alloc(report, (snapshot->proc_count + 1) * sizeof(*totals));
+
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		if (snapshot->cells[i].key.proc < snapshot->proc_count)
+			build_totals_add(&totals[snapshot->cells[i].key.proc], &snapshot->cells[i]);
+	}
+	return totals;
+}
+
+struct ranked {
+	__u32 proc;
+	__u64 calls;
+};
+
+static int by_calls(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+
+	return a->calls > b->calls ? -1 : a->calls < b->calls;
+}
+
+static struct measured counted(const struct session *session, const char *tracepoint, __u64 value)
+{
+	const char *missing = session_missing(session, tracepoint);
+
+	return (struct measured){ .value = missing ? 0 : value, .why = missing };
+}
+
+static void add(struct measured *sum, struct measured value)
+{
+	sum->value += value.value;
+	if (!sum->why)
+		sum->why = value.why;
+}
+
+static __u64 window_of(const struct zc_proc *proc, const struct trace_result *result)
+{
+	__u64 begin = proc->open_ns ? proc->open_ns : result->begin_ns;
+	__u64 end = proc->close_ns ? proc->close_ns : result->end_ns;
+
+	return end > begin ? end - begin : 0;
+}
+
+static void add_process(const struct session *session, const struct trace_result *result,
+			__u32 index, const struct totals *totals, struct report_role *role)
+{
+	const struct zc_proc *proc = &result->snapshot->procs[index];
+
+	role->execs += proc->execs;
+	role->merged += proc->merged;
+	add(&role->voluntary, counted(session, "sched_switch", proc->voluntary));
+	add(&role->involuntary, counted(session, "sched_switch", proc->involuntary));
+	add(&role->faults_user, counted(session, "page_fault_user", proc->faults_user));
+	add(&role->faults_kernel, counted(session, "page_fault_kernel", proc->faults_kernel));
+	add(&role->blocked_ns, build_off_cpu(session, proc->blocked_ns));
+	add(&role->runnable_ns, build_off_cpu(session, proc->runnable_ns));
+	add(&role->kernel_ns, counted(session, "sched_switch", totals->kernel_ns));
+	role->window_ns.value += window_of(proc, result);
+}
+
+static void init_role(struct report_role *role, const char *name)
+{
+	role->name = name;
+	role->cpu_user_ns.why = not_here;
+	role->cpu_system_ns.why = not_here;
+	role->peak_rss_bytes.why = not_here;
+	role->user_ns.why = "a process may have many threads: its window does not split";
+}
+
+static const char *const *build_roles(struct report *report, const struct session *session,
+				const struct trace_result *result, const struct totals *totals,
+				struct report_scenario *scenario)
+{
+	const struct snapshot *snapshot = result->snapshot;
+	size_t count = snapshot->proc_count > 1 ? snapshot->proc_count - 1 : 0;
+	const char **names = report_alloc(report, (count + 2) * sizeof(*names));
+	struct ranked *ranked = report_alloc(report, (count + 1) * sizeof(*ranked));
+	size_t shown = count > MAX_ROLES ? MAX_ROLES : count;
+
+	for (size_t i = 0; i < count; i++)
+		ranked[i] = (struct ranked){ i + 1, totals[i + 1].calls };
+	qsort(ranked, count, sizeof(*ranked), by_calls);
+	scenario->roles = report_alloc(report, (shown + 1) * sizeof(*scenario->roles));
+	for (size_t i = 0; i < count; i++) {
+		struct report_role *role = &scenario->roles[i < shown ? i : shown];
+
+		if (i < shown) {
+			init_role(role, role_name(report, snapshot, ranked[i].proc, scenario, i));
+			role->pid = snapshot->procs[ranked[i].proc].tgid;
+		} else if (i == shown) {
+			init_role(role, report_format(report, "%zu others", count - shown));
+		}
+		names[ranked[i].proc] = role->name;
+		add_process(session, result, ranked[i].proc, &totals[ranked[i].proc], role);
+	}
+	scenario->role_count = count > shown ? shown + 1 : shown;
+	return names;
+}
+
+static void build_sums(const struct session *session, const struct snapshot *snapshot,
+		       const struct totals *totals, struct report_scenario *scenario)
+{
+	__u64 calls = 0, data = 0, faults = 0;
+
+	for (__u32 p = 1; p < snapshot->proc_count; p++) {
+		calls += totals[p].calls;
+		data += totals[p].data_calls;
+		faults += snapshot->procs[p].faults_user;
+	}
+	scenario->rounds.why = scenario->crossings_per_round.why = not_here;
+	scenario->crossings_data.value = 2 * data;
+	scenario->crossings_control.value = 2 * (calls - data);
+	scenario->crossings_user_faults = counted(session, "page_fault_user", 2 * faults);
+	scenario->crossings_total = counted(session, "page_fault_user", 2 * (calls + faults));
+}
+
+static void lack_spread(struct spread *spread)
+{
+	spread->median.why = spread->min.why = spread->max.why = not_here;
+}
+
+/* Which limit was reached, and how to raise it; what was lost first. */
+static const char *limit_text(const struct snapshot *snapshot)
+{
+	static const struct {
+		enum zc_loss loss;
+		const char *text;
+	} losses[] = {
+		{ ZC_LOSS_TASKS, "more threads at one time than places: some were not followed; a "
+				 "larger ZC_MAX_TASKS in bpf/zctrace.h makes room" },
+		{ ZC_LOSS_CELLS, "more rows than places: some calls were not counted; --max-cells "
+				 "raises the limit" },
+		{ ZC_LOSS_SOCKS, "more sockets than places: the segments of some were not looked at; "
+				 "--max-objects raises the limit" },
+		{ ZC_LOSS_FLOWS, "more pairs of socket and file than places; --max-objects raises the "
+				 "limit" },
+		{ ZC_LOSS_FRAGS, "segments with more pages than are looked at" },
+	};
+
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
+		if (snapshot->loss[losses[i].loss])
+			return losses[i].text;
+	}
+	if (snapshot->recursion)
+		return "the kernel left out probes while they were running already";
+	if (snapshot->coarse[ZC_COARSE_PROCS])
+		return "more processes than places: later ones were counted with their parent; "
+		       "--max-processes raises the limit";
+	if (snapshot->coarse[ZC_COARSE_OBJECTS])
+		return "more files and sockets than places: later ones were counted by kind; "
+		       "--max-objects raises the limit";
+	if (snapshot->coarse[ZC_COARSE_CELLS])
+		return "more rows than places: later files and sockets were counted by kind; "
+		       "--max-cells raises the limit";
+	return NULL;
+}
+
+static void build_losses(const struct snapshot *snapshot, struct report_scenario *scenario)
+{
+	for (int i = 0; i < ZC_LOSS_COUNT; i++) {
+		if (i == ZC_LOSS_RING)
+			scenario->loss_ring += snapshot->loss[i];
+		else
+			scenario->loss_map_full += snapshot->loss[i];
+	}
+	for (int i = 0; i < ZC_COARSE_COUNT; i++)
+		scenario->coarse += snapshot->coarse[i];
+	scenario->loss_recursion = snapshot->recursion;
+	scenario->coarse_why = limit_text(snapshot);
+}
+
+static void describe(struct report *report, const struct trace_options *options,
+		     const struct trace_result *result)
+{
+	char when[32];
+	time_t now = time(NULL);
+	struct tm utc;
+	size_t n = 0;
+
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+	report->mode = options->mode;
+	report->tool.version = ZCTRACE_VERSION;
+	while (options->command[n])
+		n++;
+	report->tool.command = report_alloc(report, n * sizeof(char *) + 1);
+	for (size_t i = 0; i < n; i++)
+		report->tool.command[i] = report_text(report, options->command[i]);
+	report->tool.command_count = n;
+	report->config.started = report_text(report, when);
+	report->config.file_system = report->config.cache = "as it was";
+	report->config.link = "as it was";
+	report->config.repeats = 1;
+}
+
+struct report *build_trace(const struct trace_options *options, const struct session *session,
+			   const struct trace_result *result)
+{
+	struct report *report = report_new();
+	struct report_scenario *scenario;
+	const char *const *names;
+	const struct totals *totals;
+
+	if (!report)
+		return NULL;
+	describe(report, options, result);
+	machine_describe(report);
+	scenario = report_alloc(report, sizeof(*scenario));
+	report->scenarios = scenario;
+	report->scenario_count = 1;
+	scenario->id = options->mode;
+	scenario->variant = options->program ? report_text(report, options->program[0]) :
+			    report_format(report, "process %d", options->pid);
+	scenario->cache = scenario->link = "as it was";
+	lack_spread(&scenario->elapsed_untraced_ns);
+	lack_spread(&scenario->elapsed_traced_ns);
+	lack_spread(&scenario->cpu_untraced_ns);
+	for (int i = 0; i < LEG_COUNT; i++) {
+		scenario->legs[i].by = i == LEG_DISK_CACHE || i == LEG_SOCKET_DEVICE ? "dma" : "cpu";
+		scenario->legs[i].evidence = "counted";
+		scenario->legs[i].bytes.why = "see the flows";
+		scenario->legs[i].per_byte.why = "see the flows";
+	}
+	totals = totals_of_all(report, result->snapshot);
+	build_sums(session, result->snapshot, totals, scenario);
+	names = build_roles(report, session, result, totals, scenario);
+	build_syscalls(report, session, result->snapshot, names, true, scenario);
+	build_losses(result->snapshot, scenario);
+	trace_witnesses(report, session, result, scenario);
+	build_timeline(report, session, result->snapshot, names, scenario);
+	flows_find(report, session, result->snapshot, scenario);
+	advice_give(report, result, scenario);
+	return report;
+}

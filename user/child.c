@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Starts a scenario program behind its gate, as the calling user and with nothing of ours, and
+ * ends it. runner.c says when. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "remote.h"
+
+enum { KEEP_CLEAR = 10 };	/* descriptors are moved above those that the program gets */
+
+const char *child_directory(void)
+{
+	static const char *const places[] = { "%s/scenarios", "%s/../libexec/zctrace/scenarios" };
+	static char directory[4096];
+	char self[4000], *slash;
+	struct stat st;
+	ssize_t length;
+
+	if (directory[0])
+		return directory;
+	length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (length <= 0)
+		return NULL;
+	self[length] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(directory, sizeof(directory), places[i], self);
+		if (!stat(directory, &st) && S_ISDIR(st.st_mode))
+			return directory;
+	}
+	directory[0] = '\0';
+	return NULL;
+}
+
+/* Puts descriptor from at to, safely if either is in the way of the other. */
+static int place_fd(int from, int to)
+{
+	int clear = fcntl(from, F_DUPFD, KEEP_CLEAR);
+
+	return clear < 0 || dup2(clear, to) < 0 ? -errno : 0;
+}
+
+static int arrange_fds(const struct child_spec *spec, int gate)
+{
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int file = spec->file_fd >= 0 ? fcntl(spec->file_fd, F_DUPFD, KEEP_CLEAR) : -1;
+	int kept = fcntl(gate, F_DUPFD, KEEP_CLEAR);
+	int err;
+
+	if (nothing < 0 || kept < 0)
+		return -errno;
+	if (dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0)
+		return -errno;
+	if (!spec->show_stderr && dup2(nothing, 2) < 0)
+		return -errno;
+	err = place_fd(kept, CHILD_GATE_FD);
+	if (!err && file >= 0)
+		err = place_fd(file, CHILD_FILE_FD);
+	if (!err && close_range(file >= 0 ? CHILD_FILE_FD + 1 : CHILD_GATE_FD + 1, ~0U, 0) < 0)
+		err = -errno;
+	return err;
+}
+
+/* In the forked child: never returns. A failure ends it with 127; the parent sees the gate close. */
+static void become(const struct child_spec *spec, int gate, pid_t parent)
+{
+	char path[4200], gate_text[16], *argv[CHILD_MAX_ARGS + 4];
+	static char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", NULL };
+	sigset_t none;
+	int n = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", child_directory(), spec->program);
+	snprintf(gate_text, sizeof(gate_text), "%d", CHILD_GATE_FD);
+	argv[n++] = (char *)spec->program;
+	argv[n++] = "--gate";
+	argv[n++] = gate_text;
+	for (int i = 0; spec->args[i]; i++)
+		argv[n++] = (char *)spec->args[i];
+	argv[n] = NULL;
+
+	if (spec->link && link_enter(spec->link, spec->side))
+		_exit(127);
+	if (arrange_fds(spec, gate) || identity_take(spec->identity))
+		_exit(127);
+	/* After the change of user, which clears it. Our own death must not leave anything. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		_exit(127);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGINT, SIG_IGN);	/* Ctrl-C is ours to answer: we end the program */
+	execve(path, argv, environment);
+	_exit(127);
+}
+
+int child_start(struct child *child, const struct child_spec *spec, char *error, size_t size)
+{
+	pid_t parent = getpid();
+	int ends[2];
+
+	if (!child_directory()) {
+		snprintf(error, size, "the scenario programs are not beside this program: "
+			 "no such directory; build them with make");
+		return -ENOENT;
+	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		snprintf(error, size, "a socket pair for the gate: %s", strerror(errno));
+		return -errno;
+	}
+	child->pid = fork();
+	if (child->pid == 0)
+		become(spec, ends[1], parent);
+	close(ends[1]);
+	if (child->pid < 0) {
+		child->pid = 0;
+		close(ends[0]);
+		snprintf(error, size, "a new process: %s; end some others", strerror(errno));
+		return -errno;
+	}
+	child->gate = ends[0];
+	return 0;
+}
+
+void child_take_remote(struct child *child, struct remote *remote)
+{
+	child->remote = remote;
+	child->gate = remote_poll_fd(remote);
+}
+
+int child_say(struct child *child, const char *word)
+{
+	if (child->remote)
+		return remote_say(child->remote, word);
+	return send(child->gate, word, strlen(word), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int child_hear(struct child *child, char message[CHILD_MESSAGE_BYTES])
+{
+	ssize_t length;
+
+	if (child->remote)
+		return remote_hear(child->remote, message);
+	length = recv(child->gate, message, CHILD_MESSAGE_BYTES - 1, MSG_DONTWAIT);
+	if (length < 0)
+		return errno == EINTR ? -EAGAIN : -errno;
+	message[length] = '\0';
+	return length;
+}
+
+static void forget(struct child *child)
+{
+	if (child->gate >= 0 && !child->remote)
+		close(child->gate);
+	child->gate = -1;
+	child->remote = NULL;
+	child->pid = 0;
+}
+
+void child_reap(struct child *child, int timeout_ms)
+{
+	const struct timespec step = { .tv_nsec = 1000000 };
+	pid_t got = 0;
+
+	if (!child->pid) {
+		forget(child);
+		return;
+	}
+	for (int waited = 0; waited < timeout_ms; waited++) {
+		got = wait4(child->pid, &child->status, WNOHANG, &child->usage);
+		if (got)
+			break;
+		nanosleep(&step, NULL);
+	}
+	if (!got) {
+		kill(child->pid, SIGKILL);
+		while (wait4(child->pid, &child->status, 0, &child->usage) < 0 && errno == EINTR)
+			;
+	}
+	forget(child);
+}
+
+void child_kill(struct child *child)
+{
+	if (child->pid)
+		kill(child->pid, SIGKILL);
+	child_reap(child, 1000);
+}
+
+static FILE *open_proc(const struct child *child, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", child->pid, name);
+	return fopen(path, "re");
+}
+
+void child_read_io(const struct child *child, struct proc_io *io)
+{
+	FILE *file = open_proc(child, "io");
+	unsigned long long r, w, sr, sw;
+
+	memset(io, 0, sizeof(*io));
+	if (!file)
+		return;
+	if (fscanf(file, "rchar: %llu wchar: %llu syscr: %llu syscw: %llu", &r, &w, &sr, &sw) == 4)
+		*io = (struct proc_io){ .rchar = r, .wchar = w, .syscr = sr, .syscw = sw,
+					.known = true };
+	fclose(file);
+}
+
+__u64 child_peak_rss(const struct child *child)
+{
+	FILE *file = open_proc(child, "status");
+	unsigned long long kib = 0;
+	char line[256];
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "VmHWM: %llu kB", &kib) == 1)
+			break;
+	}
+	fclose(file);
+	return kib * 1024;
+}

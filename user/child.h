@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One scenario program as a process: started behind its gate, talked to, looked at, reaped.
+ * runner.c leads a sender and a receiver through a run with it. */
+#ifndef ZC_CHILD_H
+#define ZC_CHILD_H
+
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <linux/types.h>
+#include "link.h"
+
+enum {
+	CHILD_GATE_FD = 3,	/* where the program finds its gate and the file to send */
+	CHILD_FILE_FD = 4,
+	CHILD_MESSAGE_BYTES = 4096,
+	CHILD_MAX_ARGS = 16,
+};
+
+/* Who scenario programs run as: the user who called sudo. */
+struct identity {
+	uid_t uid;
+	gid_t gid;
+	bool change;	/* we are root and should not stay it */
+};
+
+struct child_spec {
+	const char *program;		/* file name below the scenarios' directory */
+	const char *args[CHILD_MAX_ARGS];	/* after argv[0] and --gate; ends with NULL */
+	int file_fd;			/* handed on as CHILD_FILE_FD, -1 = none */
+	const struct link *link;	/* whose network it runs in, NULL = ours */
+	enum link_side side;
+	const struct identity *identity;
+	bool show_stderr;
+};
+
+/* Bytes and calls by /proc/PID/io (fs/proc/base.c, do_io_accounting()). */
+struct proc_io {
+	__u64 rchar, wchar, syscr, syscw;
+	bool known;
+};
+
+struct remote;
+
+/* A program behind its gate: a process of ours, or one that a zctrace receive on another machine
+ * starts, whose messages come over its connection. */
+struct child {
+	const char *role;		/* "sender", "receiver": for messages */
+	pid_t pid;			/* 0 = not running, or not here */
+	struct remote *remote;		/* not ours; NULL = it is not there */
+	int gate;			/* to poll() for messages; -1 = none */
+	int status;			/* as wait4() gave it, once reaped */
+	struct rusage usage;		/* of its whole life, once reaped */
+};
+
+/* The directory of the scenario programs, found beside our own executable; NULL = nowhere. */
+const char *child_directory(void);
+
+/* 0 or -errno with a sentence in error. */
+int child_start(struct child *child, const struct child_spec *spec, char *error, size_t size);
+/* The program that was asked for with remote_start(). */
+void child_take_remote(struct child *child, struct remote *remote);
+int child_say(struct child *child, const char *word);
+/* One message if there is one: its length, 0 when the program is gone, -EAGAIN, or -errno. Of a
+ * remote one that is gone remote_why() tells more. */
+int child_hear(struct child *child, char message[CHILD_MESSAGE_BYTES]);
+/* Reaps it, killed first if it does not end within timeout_ms. A remote one is only let go: its
+ * end is for the zctrace receive there. */
+void child_reap(struct child *child, int timeout_ms);
+/* Kills and reaps; nothing if it is not running. */
+void child_kill(struct child *child);
+
+void child_read_io(const struct child *child, struct proc_io *io);
+/* Largest resident set since exec, bytes; 0 = could not be read. */
+__u64 child_peak_rss(const struct child *child);
+
+/* The calling user as sudo tells it; change is false for everybody who is not root. */
+struct identity identity_of_caller(void);
+/* In a child: becomes that user for good. 0 or -errno. */
+int identity_take(const struct identity *identity);
+/* Works on files with that user's rights, and no others, until identity_return(). 0 or -errno: then
+ * nothing has changed. A root who follows the paths of others is a hole. */
+int identity_borrow(const struct identity *identity);
+void identity_return(void);
+
+#endif

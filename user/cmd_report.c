@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* report and diff: saved reports again, in any format, without root. */
+#include <argp.h>
+#include <stdio.h>
+
+#include "commands.h"
+#include "diff.h"
+#include "exits.h"
+#include "output.h"
+
+struct arguments {
+	struct outputs outputs;
+	const char *paths[2];
+	int wanted, given;
+};
+
+static const struct argp_option options[] = {
+	{ .name = "verbose", .key = 'v', .doc = "Every call and witness", .group = 3 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->outputs;
+		return 0;
+	case 'v':
+		a->outputs.verbose = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->given == a->wanted)
+			argp_error(state, "one FILE too many: %s", arg);
+		a->paths[a->given++] = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (a->given < a->wanted)
+			argp_error(state, "a saved report is missing; copy, sendfile and compare "
+				   "save one with --json FILE");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { .argp = &output_argp }, { 0 } };
+
+static const struct argp report_argp = {
+	.options = options, .parser = parse, .children = children, .args_doc = "FILE.json",
+	.doc = "Shows a saved report as text, or turns it into other formats. Needs no privilege.",
+};
+
+static const struct argp diff_argp = {
+	.options = options, .parser = parse, .children = children, .args_doc = "A.json B.json",
+	.doc = "Two saved reports side by side: what changed beyond the noise of their runs.",
+};
+
+static struct report *load(const char *path)
+{
+	char error[1024];
+	struct report *report = report_read_json(path, error, sizeof(error));
+
+	if (!report)
+		complain(ZC_EXIT_FAILED, "%s: %s", path, error);
+	return report;
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct arguments a = { .wanted = 1 };
+	struct report *report;
+	int err;
+
+	commands_parse(&report_argp, argc, argv, &a);
+	if (outputs_check(&a.outputs))
+		return ZC_EXIT_USAGE;
+	report = load(a.paths[0]);
+	if (!report)
+		return ZC_EXIT_FAILED;
+	if (a.outputs.count)
+		a.outputs.quiet = true;
+	err = outputs_write(&a.outputs, report);
+	report_free(report);
+	return err ? ZC_EXIT_FAILED : ZC_EXIT_OK;
+}
+
+int cmd_diff(int argc, char **argv)
+{
+	struct arguments a = { .wanted = 2 };
+	struct report *before, *after;
+	struct render_options terminal;
+	int err = -1;
+
+	commands_parse(&diff_argp, argc, argv, &a);
+	terminal = outputs_terminal(&a.outputs);
+	before = load(a.paths[0]);
+	after = before ? load(a.paths[1]) : NULL;
+	if (after)
+		err = report_diff(before, after, &terminal, stdout);
+	report_free(before);
+	report_free(after);
+	return err ? ZC_EXIT_FAILED : ZC_EXIT_OK;
+}

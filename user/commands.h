@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The commands; main.c has the table. Each takes its own name as argv[0] and returns an exit
+ * status of exits.h. */
+#ifndef ZC_COMMANDS_H
+#define ZC_COMMANDS_H
+
+typedef int command_fn(int argc, char **argv);
+
+struct command {
+	const char *name;
+	command_fn *run;
+	const char *what;	/* for the help */
+};
+
+command_fn cmd_measure, cmd_trace, cmd_receive, cmd_report, cmd_diff, cmd_doctor, cmd_list;
+command_fn cmd_version, cmd_help;
+
+/* The whole command line as it was typed, for the report; ends with NULL. */
+extern const char *const *commands_line;
+
+/* argp_parse() with "zctrace COMMAND" as the program's name; never returns on a usage error. */
+struct argp;
+void commands_parse(const struct argp *argp, int argc, char **argv, void *input);
+/* The same, but options end at the first argument: what follows is a command's own. */
+void commands_parse_in_order(const struct argp *argp, int argc, char **argv, void *input);
+
+#endif

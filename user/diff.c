@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two reports beside each other: which machine, which scenario belongs to which, whose verdict
+ * changed; the numbers are diff_numbers.c's. Called by `zctrace diff`. */
+#include "diff.h"
+#include "grid.h"
+#include "overview.h"
+#include "report_fields.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS(columns) columns, sizeof(columns) / sizeof((columns)[0])
+
+static const struct grid_column fact_columns[] = {
+	{ "differs", .right = false },
+	{ "A", .wraps = true },
+	{ "B", .wraps = true },
+};
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static int print_grid(struct grid *grid, const struct render_options *options, FILE *out)
+{
+	int err = grid_print(grid, options, out);
+
+	grid_free(grid);
+	return err;
+}
+
+/* --- what was measured where --- */
+
+static void print_side(const char *side, const struct report *report,
+		       const struct render_options *options, FILE *out)
+{
+	char *text;
+
+	if (asprintf(&text, "zctrace %s, %s", report->mode,
+		     report->config.started ? report->config.started : "at an unknown time") < 0)
+		return;
+	text_paragraph(options, out, GRID_BOLD, side, text);
+	free(text);
+}
+
+/* The value of a text, a count or a flag for people; NULL = there is none. */
+static const char *fact(const struct field *field, const void *base, char *number)
+{
+	const void *at = field_at(field, base);
+
+	if (field->type == FIELD_TEXT)
+		return *(const char *const *)at;
+	if (field->type == FIELD_BOOL)
+		return *(const bool *)at ? "yes" : "no";
+	return render_count(*(const __u64 *)at, number);
+}
+
+/* Adds a row for every field in which the two structs differ; returns how many. */
+static size_t add_facts(struct grid *grid, const struct field_table *table, const void *a,
+			const void *b)
+{
+	char number_a[RENDER_NUMBER_BYTES], number_b[RENDER_NUMBER_BYTES];
+	size_t count = 0;
+
+	for (const struct field *field = table->fields; field->name; field++) {
+		const char *fact_a = fact(field, a, number_a), *fact_b = fact(field, b, number_b);
+
+		if (same_text(fact_a, fact_b) || strcmp(field->name, "started") == 0)
+			continue;
+		grid_cell(grid, GRID_PLAIN, field->name);
+		grid_cell(grid, GRID_DOUBT, fact_a);
+		grid_cell(grid, GRID_DOUBT, fact_b);
+		count++;
+	}
+	return count;
+}
+
+static int diff_facts(const struct report *a, const struct report *b,
+		      const struct render_options *options, FILE *out)
+{
+	struct grid *grid = grid_new(COLUMNS(fact_columns));
+	size_t count;
+
+	count = add_facts(grid, &machine_fields, &a->machine, &b->machine);
+	count += add_facts(grid, &config_fields, &a->config, &b->config);
+	if (!same_text(a->tool.version, b->tool.version)) {
+		grid_cell(grid, GRID_PLAIN, "zctrace");
+		grid_cell(grid, GRID_DOUBT, a->tool.version);
+		grid_cell(grid, GRID_DOUBT, b->tool.version);
+		count++;
+	}
+	putc('\n', out);
+	if (count)
+		return print_grid(grid, options, out);
+	grid_free(grid);
+	fputs("  same machine, same configuration\n", out);
+	return 0;
+}
+
+/* --- which scenario belongs to which --- */
+
+/* How alike two scenarios must be; looser ones only take what is left. */
+enum likeness { ALIKE_IN_ALL, ALIKE_IN_CHUNK, ALIKE_IN_NAME, LIKENESSES };
+
+static bool alike(const struct report_scenario *a, const struct report_scenario *b,
+		  enum likeness likeness)
+{
+	if (!same_text(a->id, b->id) || !same_text(a->variant, b->variant))
+		return false;
+	if (likeness <= ALIKE_IN_CHUNK && a->chunk_bytes != b->chunk_bytes)
+		return false;
+	return likeness > ALIKE_IN_ALL ||
+	       (same_text(a->cache, b->cache) && same_text(a->link, b->link) &&
+		a->rate_bits == b->rate_bits);
+}
+
+/* partners[i] is the scenario of b for the i-th of a, or NULL; taken[j]: b's j-th is one. */
+static void match(const struct report *a, const struct report *b,
+		  const struct report_scenario **partners, bool *taken)
+{
+	for (int likeness = 0; likeness < LIKENESSES; likeness++) {
+		for (size_t i = 0; i < a->scenario_count; i++) {
+			for (size_t j = 0; j < b->scenario_count && !partners[i]; j++) {
+				if (taken[j] ||
+				    !alike(&a->scenarios[i], &b->scenarios[j], likeness))
+					continue;
+				partners[i] = &b->scenarios[j];
+				taken[j] = true;
+			}
+		}
+	}
+}
+
+static int print_alone(const struct report *report, const struct report_scenario *scenario,
+		       const char *side, const struct render_options *options, FILE *out)
+{
+	char name[OVERVIEW_TEXT_BYTES];
+
+	putc('\n', out);
+	return text_paragraph(options, out, GRID_PLAIN, side,
+			      overview_name(report, scenario, name));
+}
+
+static int diff_scenarios(const struct report *a, const struct report *b,
+			  const struct render_options *options, FILE *out)
+{
+	const struct report_scenario **partners = calloc(a->scenario_count + 1, sizeof(*partners));
+	bool *taken = calloc(b->scenario_count + 1, sizeof(*taken));
+	int err = -ENOMEM;
+
+	if (!partners || !taken)
+		goto cleanup;
+	err = 0;
+	match(a, b, partners, taken);
+	for (size_t i = 0; i < a->scenario_count && !err; i++) {
+		if (partners[i])
+			err = diff_numbers(a, &a->scenarios[i], partners[i], options, out);
+		else
+			err = print_alone(a, &a->scenarios[i], "  only in A: ", options, out);
+	}
+	for (size_t j = 0; j < b->scenario_count && !err; j++) {
+		if (!taken[j])
+			err = print_alone(b, &b->scenarios[j], "  only in B: ", options, out);
+	}
+cleanup:
+	free(partners);
+	free(taken);
+	return err;
+}
+
+/* --- claims --- */
+
+static const struct report_claim *find_claim(const struct report *report, const char *id)
+{
+	for (size_t i = 0; i < report->claim_count; i++) {
+		if (same_text(report->claims[i].id, id))
+			return &report->claims[i];
+	}
+	return NULL;
+}
+
+static void add_verdicts(struct grid *grid, const struct report_claim *claim,
+			 const struct report_claim *a, const struct report_claim *b)
+{
+	const struct report_claim *const sides[] = { a, b };
+
+	grid_cell(grid, GRID_PLAIN, claim->text ? claim->text : claim->id);
+	for (int i = 0; i < 2; i++) {
+		const struct report_claim *side = sides[i];
+
+		if (side)
+			grid_format(grid, GRID_BOLD, "%s%s%s%s", report_verdict_text(side->verdict),
+				    side->measured_text ? " (" : "",
+				    side->measured_text ? side->measured_text : "",
+				    side->measured_text ? ")" : "");
+		else
+			grid_cell(grid, GRID_DIM, NULL);
+	}
+}
+
+static int diff_claims(const struct report *a, const struct report *b,
+		       const struct render_options *options, FILE *out)
+{
+	static const struct grid_column columns[] = {
+		{ "claims with another verdict", .wraps = true },
+		{ "A", .wraps = true },
+		{ "B", .wraps = true },
+	};
+	struct grid *grid = grid_new(COLUMNS(columns));
+	size_t same = 0, other = 0;
+
+	for (size_t i = 0; i < a->claim_count; i++) {
+		const struct report_claim *in_a = &a->claims[i], *in_b = find_claim(b, in_a->id);
+
+		if (in_b && in_a->verdict == in_b->verdict) {
+			same++;
+			continue;
+		}
+		add_verdicts(grid, in_a, in_a, in_b);
+		other++;
+	}
+	for (size_t i = 0; i < b->claim_count; i++) {
+		if (find_claim(a, b->claims[i].id))
+			continue;
+		add_verdicts(grid, &b->claims[i], NULL, &b->claims[i]);
+		other++;
+	}
+	if (same + other)
+		putc('\n', out);
+	if (same)
+		fprintf(out, "  %zu of %zu claims have the same verdict\n", same, same + other);
+	if (other)
+		return print_grid(grid, options, out);
+	grid_free(grid);
+	return 0;
+}
+
+int report_diff(const struct report *a, const struct report *b,
+		const struct render_options *options, FILE *out)
+{
+	int err;
+
+	print_side("A  ", a, options, out);
+	print_side("B  ", b, options, out);
+	err = diff_facts(a, b, options, out);
+	if (!err)
+		err = diff_scenarios(a, b, options, out);
+	if (!err)
+		err = diff_claims(a, b, options, out);
+	return err ? err : ferror(out) ? -EIO : 0;
+}

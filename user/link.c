@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A link from its configuration to its end: see link.h. The parts are made by link_*.c.
+ * Called by the runner and by the options of zctrace. */
+#include "link_internal.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <netlink/errno.h>
+
+struct link {
+	enum link_kind kind;
+	bool ipv6;
+	int namespace_fds[2];	/* by enum link_side; -1: the caller's own */
+};
+
+static const char *const kind_names[] = {
+	[LINK_LO] = "lo",
+	[LINK_VETH] = "veth",
+	[LINK_VETH_NOSG] = "veth-nosg",
+};
+
+/* Addresses for documentation (RFC 5737, RFC 3849): nobody has them. */
+static const char *const loopback_addresses[] = { "127.0.0.1", "::1" };
+static const char *const veth_addresses[2][2] = {
+	[LINK_SENDER] = { "192.0.2.1", "2001:db8::1" },
+	[LINK_RECEIVER] = { "192.0.2.2", "2001:db8::2" },
+};
+
+int link_parse(const char *text, enum link_kind *kind)
+{
+	for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++) {
+		if (!strcmp(text, kind_names[i])) {
+			*kind = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+const char *link_name(enum link_kind kind)
+{
+	return kind_names[kind];
+}
+
+int link_fail(struct link_error *error, int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error->text, error->size, format, args);
+	va_end(args);
+	return err;
+}
+
+static int errno_of(int netlink_error)
+{
+	switch (netlink_error) {
+	case -NLE_PERM:
+		return -EPERM;
+	case -NLE_NOACCESS:
+		return -EACCES;
+	case -NLE_NOMEM:
+		return -ENOMEM;
+	case -NLE_OPNOTSUPP:
+		return -EOPNOTSUPP;
+	case -NLE_OBJ_NOTFOUND:
+		return -ENOENT;
+	case -NLE_NODEV:
+		return -ENODEV;
+	case -NLE_EXIST:
+		return -EEXIST;
+	default:
+		return -EIO;
+	}
+}
+
+int link_netlink_failed(struct link_error *error, int netlink_error, const char *what,
+			const char *device, const char *advice)
+{
+	if (netlink_error == -NLE_PERM)
+		return link_fail(error, -EPERM,
+				 "%s %s: not permitted; run it with sudo (it needs CAP_NET_ADMIN)",
+				 what, device);
+	return link_fail(error, errno_of(netlink_error), "%s %s: %s; %s", what, device,
+			 nl_geterror(netlink_error), advice);
+}
+
+static int add_address(struct link_end *end, const struct link *link, enum link_side side,
+		       struct link_error *error)
+{
+	char address[64];
+
+	snprintf(address, sizeof(address), "%s/%d", link_address(link, side),
+		 link->ipv6 ? 64 : 30);
+	return link_address_add(end, address, error);
+}
+
+/* A veth device carries nothing before its peer is on, so both are turned on and then waited for.
+ * Scatter-gather goes off before: no connection has ever seen it on. */
+static int make_veth(struct link_end ends[2], const struct link *link, struct link_error *error)
+{
+	static const char *const devices[] = {
+		[LINK_SENDER] = "zc-sender",
+		[LINK_RECEIVER] = "zc-receiver",
+	};
+	int err;
+
+	ends[LINK_SENDER].device = devices[LINK_SENDER];
+	ends[LINK_RECEIVER].device = devices[LINK_RECEIVER];
+	err = link_join(ends, error);
+	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++) {
+		if (link->kind == LINK_VETH_NOSG)
+			err = link_gather_off(&ends[side], error);
+		if (!err)
+			err = link_device_up(&ends[side], error);
+	}
+	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++) {
+		err = link_device_wait(&ends[side], error);
+		if (!err)
+			err = add_address(&ends[side], link, side, error);
+	}
+	return err;
+}
+
+/* Makes the namespaces, as many as the kind has sides apart, each with its loopback on. */
+static int make_namespaces(struct link_end ends[2], enum link_kind kind, struct link_error *error)
+{
+	int last = kind == LINK_LO ? LINK_SENDER : LINK_RECEIVER;
+	int err = 0;
+
+	for (int side = LINK_SENDER; !err && side <= last; side++) {
+		err = link_end_open(&ends[side], error);
+		if (err)
+			break;
+		ends[side].device = "lo";
+		err = link_device_up(&ends[side], error);
+	}
+	return err;
+}
+
+static int check(const struct link_config *config, struct link_error *error)
+{
+	if (config->rate_bits && (config->rate_bits < LINK_MIN_RATE_BITS ||
+				  config->rate_bits > LINK_MAX_RATE_BITS))
+		return link_fail(error, -EINVAL,
+				 "a link of %llu bit/s: out of range; give a rate from %s",
+				 config->rate_bits, LINK_RATE_RANGE_TEXT);
+	return 0;
+}
+
+/* The namespaces move from the ends to the link; what is left of the ends is closed. */
+static int make(const struct link_config *config, struct link *link, struct link_error *error)
+{
+	struct link_end ends[2] = { LINK_END_NONE, LINK_END_NONE };
+	int err = make_namespaces(ends, config->kind, error);
+
+	if (!err && config->kind != LINK_LO)
+		err = make_veth(ends, link, error);
+	if (!err && config->rate_bits)
+		err = link_rate_limit(&ends[LINK_SENDER], config->rate_bits, error);
+	for (int side = LINK_SENDER; side <= LINK_RECEIVER; side++) {
+		if (!err) {
+			link->namespace_fds[side] = ends[side].namespace_fd;
+			ends[side].namespace_fd = -1;
+		}
+		link_end_close(&ends[side]);
+	}
+	return err;
+}
+
+int link_open(const struct link_config *config, struct link **link, char *error,
+	      size_t error_size)
+{
+	struct link_error line = { error, error_size };
+	struct link *made;
+	int err;
+
+	*link = NULL;
+	err = check(config, &line);
+	if (err)
+		return err;
+	made = calloc(1, sizeof(*made));
+	if (!made)
+		return link_fail(&line, -ENOMEM, "a link: out of memory; free some memory");
+	made->kind = config->kind;
+	made->ipv6 = config->ipv6;
+	made->namespace_fds[LINK_SENDER] = made->namespace_fds[LINK_RECEIVER] = -1;
+	if (config->kind != LINK_LO || config->rate_bits)
+		err = make(config, made, &line);
+	if (err) {
+		link_close(made);
+		return err;
+	}
+	*link = made;
+	return 0;
+}
+
+void link_close(struct link *link)
+{
+	if (!link)
+		return;
+	for (int side = LINK_SENDER; side <= LINK_RECEIVER; side++) {
+		if (link->namespace_fds[side] >= 0)
+			close(link->namespace_fds[side]);
+	}
+	free(link);
+}
+
+int link_enter(const struct link *link, enum link_side side)
+{
+	int fd = link->namespace_fds[side];
+
+	/* A loopback of its own has one namespace for both sides. */
+	if (fd < 0)
+		fd = link->namespace_fds[LINK_SENDER];
+	if (fd < 0)
+		return 0;
+	return setns(fd, CLONE_NEWNET) < 0 ? -errno : 0;
+}
+
+const char *link_address(const struct link *link, enum link_side side)
+{
+	if (link->kind == LINK_LO)
+		return loopback_addresses[link->ipv6];
+	return veth_addresses[side][link->ipv6];
+}
+
+bool link_has_device(const struct link *link)
+{
+	(void)link;
+	return false;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What link.c and its parts share, link_*.c; nobody else includes it. */
+#ifndef ZC_LINK_INTERNAL_H
+#define ZC_LINK_INTERNAL_H
+
+#include <netlink/netlink.h>
+#include "link.h"
+
+/* Where the line for people goes. */
+struct link_error {
+	char *text;
+	size_t size;
+};
+
+/* Writes the line and returns err, so that a failure is one statement. */
+int link_fail(struct link_error *error, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same for a failure of libnl, which has numbers of its own: the line is "what device: why;
+ * advice", or how to get the privilege if that is what is missing. Returns the -errno. */
+int link_netlink_failed(struct link_error *error, int netlink_error, const char *what,
+			const char *device, const char *advice);
+
+/* One end while it is being made. Its socket acts on the namespace from outside. */
+struct link_end {
+	int namespace_fd;	/* -1: none */
+	struct nl_sock *netlink;
+	const char *device;	/* that leads to the other end */
+	int ifindex;		/* of the device */
+};
+
+#define LINK_END_NONE ((struct link_end){ .namespace_fd = -1 })
+
+/* All of these return 0, or -errno and a line in error. */
+
+/* link_namespace.c: an empty network namespace. link_end_close() is right also after a failure. */
+int link_end_open(struct link_end *end, struct link_error *error);
+void link_end_close(struct link_end *end);
+
+/* link_veth.c */
+/* Joins two namespaces by a pair of devices, which are down. */
+int link_join(struct link_end ends[2], struct link_error *error);
+/* Turns the device on. */
+int link_device_up(struct link_end *end, struct link_error *error);
+/* Waits until the device can carry data, seconds at most. */
+int link_device_wait(struct link_end *end, struct link_error *error);
+/* Gives the device an address and its network, such as "192.0.2.1/30". */
+int link_address_add(struct link_end *end, const char *address, struct link_error *error);
+
+/* link_ethtool.c: scatter-gather, and what needs it, off. */
+int link_gather_off(struct link_end *end, struct link_error *error);
+
+/* link_rate.c: what leaves by the device, limited to bits per second. */
+int link_rate_limit(struct link_end *end, __u64 rate_bits, struct link_error *error);
+
+#endif

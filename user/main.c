@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* zctrace: which command is meant, and its help. Each command is a file of its own. */
+#include <argp.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "exits.h"
+
+static const struct command commands[] = {
+	{ "copy", cmd_measure, "run the documents' copying program, watched" },
+	{ "sendfile", cmd_measure, "run the documents' zero-copy program, watched" },
+	{ "compare", cmd_measure, "run both, and decide what the documents claim" },
+	{ "run", cmd_trace, "run any program and tell where its bytes went: is it zero-copy?" },
+	{ "attach", cmd_trace, "the same for a program that runs already" },
+	{ "receive", cmd_receive, "the far end of a measurement over a real network (--to)" },
+	{ "report", cmd_report, "show a saved report again, or turn it into another format" },
+	{ "diff", cmd_diff, "two saved reports side by side" },
+	{ "doctor", cmd_doctor, "what this machine lacks, what is lost by it, what to do" },
+	{ "list", cmd_list, "the scenarios, claims or metrics that there are" },
+	{ "version", cmd_version, "print the version" },
+	{ "help", cmd_help, "this text, or that of a command" },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static const struct command *find(const char *name)
+{
+	for (int i = 0; i < COMMANDS; i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static void print_help(FILE *out)
+{
+	fprintf(out, "Usage: zctrace COMMAND [OPTION...]\n"
+		"Watches the kernel while a file is sent by copying and by sendfile, and says of every\n"
+		"claim about them whether it holds on this machine.\n\nCommands:\n");
+	for (int i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].what);
+	fprintf(out, "\nExamples:\n"
+		"  sudo zctrace compare                 4 switches against 2? 4 copies against 3?\n"
+		"  sudo zctrace copy --chunk 64K        the textbook's loop: one read, one send\n"
+		"  zctrace report zctrace-compare.json --html compare.html\n"
+		"\nzctrace help COMMAND tells its options. Exit status: 0 measured, 1 a claim does not "
+		"hold\n(--expect), 2 usage, 3 this machine cannot, 4 the measurement failed.\n");
+}
+
+int cmd_help(int argc, char **argv)
+{
+	const struct command *command = argc > 1 ? find(argv[1]) : NULL;
+	char *help[] = { argc > 1 ? argv[1] : NULL, "--help", NULL };
+
+	if (argc > 1 && !command)
+		return complain(ZC_EXIT_USAGE, "help: there is no command %s; zctrace help lists them",
+				argv[1]);
+	if (command && command->run != cmd_help && command->run != cmd_version)
+		return command->run(2, help);
+	print_help(stdout);
+	return ZC_EXIT_OK;
+}
+
+int cmd_version(int argc, char **argv)
+{
+	printf("zctrace %s\n", ZCTRACE_VERSION);
+	return ZC_EXIT_OK;
+}
+
+/* Started with a standard descriptor closed (2>&-), the next file that we open would get its number
+ * and our messages. */
+static void fill_standard_fds(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	fill_standard_fds();
+	argp_err_exit_status = ZC_EXIT_USAGE;
+	if (argc < 2) {
+		print_help(stderr);
+		return ZC_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return cmd_help(1, argv);
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+		return cmd_version(1, argv);
+	command = find(argv[1]);
+	if (!command)
+		return complain(ZC_EXIT_USAGE, "there is no command %s; zctrace help lists them",
+				argv[1]);
+	commands_line = (const char *const *)argv;
+	return command->run(argc - 1, argv + 1);
+}

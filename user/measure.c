@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Makes the runs of a plan: for every condition and repeat, every variant once untraced and once
+ * traced, interleaved so that what changes on the machine meanwhile meets all of them alike. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "build.h"
+#include "claims.h"
+#include "machine.h"
+#include "measure.h"
+#include "progress.h"
+#include "summary.h"
+
+/* A run in which the kernel did not show every segment is made again, at most so often. */
+enum { MAX_ATTEMPTS = 5 };
+
+struct measurement {
+	const struct measure_plan *plan;
+	struct session *session;
+	struct remote *remote;		/* NULL = the receiver runs here */
+	struct payload payload;
+	struct identity identity;
+	struct progress progress;
+	struct series *series;		/* conditions x variants */
+	size_t series_count;
+	size_t repeated;		/* traced runs that were made again */
+	char *error;
+	size_t error_size;
+};
+
+const char *condition_link(const struct condition *condition)
+{
+	return condition->remote ? "remote" : link_name(condition->link);
+}
+
+static const char *variant_text(const struct variant *variant, char *buf, size_t size)
+{
+	if (variant->chunk_bytes)
+		snprintf(buf, size, "%s, %llu bytes a round%s", variant->scenario->id,
+			 variant->chunk_bytes, variant->prefault ? ", prefaulted" : "");
+	else
+		snprintf(buf, size, "%s, whole file%s", variant->scenario->id,
+			 variant->prefault ? ", prefaulted" : "");
+	return buf;
+}
+
+static int open_payload(struct measurement *m)
+{
+	const struct measure_plan *plan = m->plan;
+	int err;
+
+	if (plan->file)
+		err = payload_open(&m->payload, plan->file, &m->identity, m->error, m->error_size);
+	else
+		err = payload_make(&m->payload, plan->bytes, &m->identity, &interrupted, m->error,
+				   m->error_size);
+	return err ? err : payload_digest(&m->payload, &interrupted, m->error, m->error_size);
+}
+
+static int prepare_cache(struct measurement *m, const struct condition *condition)
+{
+	if (condition->cold)
+		return payload_evict(&m->payload, m->error, m->error_size);
+	return payload_warm(&m->payload, &interrupted, m->error, m->error_size);
+}
+
+static int one_run(struct measurement *m, const struct series *series, const struct link *link,
+		   bool traced, bool digest, struct run_record *record)
+{
+	const struct variant *variant = series->variant;
+	const struct run_spec spec = {
+		.scenario = variant->scenario,
+		.prefault = variant->prefault,
+		.digest = digest,
+		.chunk_bytes = variant->chunk_bytes,
+		.payload = &m->payload,
+		.link = link,
+		.remote = m->remote,
+		.port = m->plan->port,
+		.session = traced ? m->session : NULL,
+		.identity = &m->identity,
+		.timeout_s = m->plan->timeout_s,
+		.show_stderr = m->plan->verbosity > 0,
+	};
+	char text[96];
+	int err;
+
+	progress_step(&m->progress, variant_text(variant, text, sizeof(text)),
+		      digest ? "checking" : traced ? "traced" : "untraced");
+	err = prepare_cache(m, series->condition);
+	if (!err)
+		err = runner_run(&spec, record, m->error, m->error_size);
+	if (err)
+		return err;
+	err = payload_unchanged(&m->payload, m->error, m->error_size);
+	if (err)
+		run_record_free(record);
+	return err;
+}
+
+/* One untimed run of each: what arrives is digested, and caches, memory and clocks warm up. */
+static int verify(struct measurement *m, struct series *series, const struct link *link)
+{
+	struct run_record record;
+	int err = one_run(m, series, link, false, true, &record);
+
+	if (err)
+		return err;
+	snprintf(series->sha256_sent, sizeof(series->sha256_sent), "%s", m->payload.sha256);
+	snprintf(series->sha256_received, sizeof(series->sha256_received), "%s",
+		 record.receiver.tally.sha256);
+	run_record_free(&record);
+	return 0;
+}
+
+/* Segments leave in softirqs, on top of whoever runs; a kernel that hides a process from BPF hides
+ * with it the segments that leave on top of it. What the receiver has got tells. */
+static bool saw_every_segment(const struct measurement *m, const struct run_record *record)
+{
+	const struct zc_sock *sock = record->snapshot ?
+		build_sending_socket(record->snapshot, record->sender.proc) : NULL;
+	__u64 seen[ZC_HOOK_COUNT] = { 0 };
+
+	for (int i = 0; sock && i < ZC_ORIGIN_COUNT; i++) {
+		seen[ZC_HOOK_QUEUE] += sock->new_bytes[ZC_HOOK_QUEUE][i];
+		seen[ZC_HOOK_XMIT] += sock->new_bytes[ZC_HOOK_XMIT][i];
+	}
+	if (!sock)
+		return true;
+	if (!session_missing(m->session, "net_dev_queue") &&
+	    seen[ZC_HOOK_QUEUE] != record->receiver.tally.payload_bytes)
+		return false;
+	if (session_missing(m->session, "net_dev_start_xmit"))
+		return true;
+	if (seen[ZC_HOOK_XMIT] != record->receiver.tally.payload_bytes)
+		return false;
+	return session_missing(m->session, "inet_sock_set_state") ||
+	       (sock->closed && sock->again_bytes[ZC_HOOK_XMIT] == sock->tcp_bytes_retrans);
+}
+
+static int one_whole_run(struct measurement *m, const struct series *series,
+			 const struct link *link, bool traced, struct run_record *record)
+{
+	int err;
+
+	for (int attempt = 1;; attempt++) {
+		err = one_run(m, series, link, traced, false, record);
+		if (err || !traced || attempt == MAX_ATTEMPTS || saw_every_segment(m, record))
+			return err;
+		run_record_free(record);
+		m->repeated++;
+	}
+}
+
+static int repeat(struct measurement *m, struct series *series, const struct link *link,
+		  unsigned int number)
+{
+	int err = 0;
+
+	/* Which of the two is first alternates, so that neither always finds warmer memory. */
+	for (int i = 0; i < 2 && !err; i++) {
+		bool traced = (number + i) % 2;
+		struct run_record *record = traced ? &series->traced[series->traced_count] :
+					    &series->untraced[series->untraced_count];
+
+		err = one_whole_run(m, series, link, traced, record);
+		if (err)
+			break;
+		if (traced)
+			series->traced_count++;
+		else
+			series->untraced_count++;
+	}
+	return err;
+}
+
+/* All variants under one condition. */
+static int measure_condition(struct measurement *m, size_t number)
+{
+	const struct condition *condition = &m->plan->conditions[number];
+	struct series *series = &m->series[number * m->plan->variant_count];
+	const struct link_config config = { .kind = condition->link, .ipv6 = condition->ipv6,
+					    .rate_bits = condition->rate_bits };
+	struct link *link = NULL;
+	int err = 0;
+
+	if (!condition->remote)
+		err = link_open(&config, &link, m->error, m->error_size);
+
+	for (size_t v = 0; v < m->plan->variant_count && !err; v++)
+		err = verify(m, &series[v], link);
+	for (unsigned int r = 0; r < m->plan->repeats && !err; r++) {
+		for (size_t v = 0; v < m->plan->variant_count && !err; v++)
+			err = repeat(m, &series[v], link, r);
+	}
+	link_close(link);
+	return err;
+}
+
+static int make_series(struct measurement *m)
+{
+	const struct measure_plan *plan = m->plan;
+
+	m->series_count = plan->condition_count * plan->variant_count;
+	m->series = calloc(m->series_count, sizeof(*m->series));
+	if (!m->series)
+		return -ENOMEM;
+	for (size_t i = 0; i < m->series_count; i++) {
+		struct series *series = &m->series[i];
+
+		series->condition = &plan->conditions[i / plan->variant_count];
+		series->variant = &plan->variants[i % plan->variant_count];
+		series->traced = calloc(plan->repeats, sizeof(*series->traced));
+		series->untraced = calloc(plan->repeats, sizeof(*series->untraced));
+		if (!series->traced || !series->untraced)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void free_series(struct measurement *m)
+{
+	for (size_t i = 0; m->series && i < m->series_count; i++) {
+		struct series *series = &m->series[i];
+
+		for (size_t r = 0; series->traced && r < series->traced_count; r++)
+			run_record_free(&series->traced[r]);
+		free(series->traced);
+		free(series->untraced);
+	}
+	free(m->series);
+}
+
+static const char *same_or(bool same, const char *text, const char *other)
+{
+	return same ? text : other;
+}
+
+static void describe_config(struct measurement *m, struct report *report)
+{
+	const struct measure_plan *plan = m->plan;
+	const struct condition *first = &plan->conditions[0];
+	const char *peer = m->remote ? remote_name(m->remote) : NULL;
+	bool one_cache = true, one_link = true;
+	char when[32];
+	time_t now = time(NULL);
+	struct tm utc;
+
+	for (size_t i = 1; i < plan->condition_count; i++) {
+		one_cache = one_cache && plan->conditions[i].cold == first->cold;
+		one_link = one_link && plan->conditions[i].link == first->link;
+	}
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+	report->mode = plan->mode;
+	report->tool.version = ZCTRACE_VERSION;
+	while (plan->command[report->tool.command_count])
+		report->tool.command_count++;
+	report->tool.command = report_alloc(report, sizeof(char *) * report->tool.command_count);
+	for (size_t i = 0; i < report->tool.command_count; i++)
+		report->tool.command[i] = report_text(report, plan->command[i]);
+	report->config = (struct report_config){
+		.started = report_text(report, when),
+		.file = report_text(report, m->payload.name),
+		.as = plan->as,
+		.file_system = report_text(report, m->payload.file_system),
+		.cache = same_or(one_cache, first->cold ? "cold" : "warm", "both"),
+		.link = same_or(one_link, condition_link(first), "several"),
+		.peer = report_text(report, peer),
+		.payload_bytes = m->payload.bytes,
+		.chunk_bytes = plan->chunk_bytes,
+		.rate_bits = plan->condition_count == 1 ? first->rate_bits : 0,
+		.repeats = plan->repeats,
+	};
+}
+
+static bool has_runs(const struct series *series)
+{
+	return series->traced_count && series->untraced_count;
+}
+
+static void warn_of_repeated(const struct measurement *m, struct report *report)
+{
+	const char **warnings = report_alloc(report, (report->warning_count + 1) *
+					     sizeof(*warnings));
+
+	if (!m->repeated)
+		return;
+	for (size_t i = 0; i < report->warning_count; i++)
+		warnings[i] = report->warnings[i];
+	warnings[report->warning_count++] = report_format(report,
+		"%zu traced %s made again: not every segment that the receiver got had been seen to "
+		"leave. Some kernels hide a process from BPF, and with it what leaves on top of it.",
+		m->repeated, m->repeated == 1 ? "run was" : "runs were");
+	report->warnings = warnings;
+}
+
+/* The report of all series that have a run of both kinds; NULL if there is none. */
+static struct report *build_report(struct measurement *m)
+{
+	struct report *report;
+	size_t usable = 0;
+
+	for (size_t i = 0; i < m->series_count; i++)
+		usable += has_runs(&m->series[i]);
+	if (!usable)
+		return NULL;
+	report = report_new();
+	if (!report)
+		return NULL;
+	describe_config(m, report);
+	machine_describe(report);
+	report->scenarios = report_alloc(report, usable * sizeof(*report->scenarios));
+	for (size_t i = 0; i < m->series_count; i++) {
+		if (has_runs(&m->series[i]))
+			build_scenario(report, &m->series[i], m->session,
+				       &report->scenarios[report->scenario_count++]);
+	}
+	claims_decide(report);
+	summary_write(report);
+	warn_of_repeated(m, report);
+	return report;
+}
+
+int measure(const struct measure_plan *plan, struct report **report, char *error, size_t size)
+{
+	struct measurement m = { .plan = plan, .error = error, .error_size = size,
+				 .payload = { .fd = -1 } };
+	int err;
+
+	*report = NULL;
+	error[0] = '\0';
+	m.identity = identity_of_caller();
+	err = session_open(&m.session, &plan->session, error, size);
+	if (!err && plan->to)
+		err = remote_open(&m.remote, plan->to, plan->conditions[0].ipv6, error, size);
+	if (err)
+		goto cleanup;
+	progress_begin(&m.progress, plan->quiet, plan->condition_count * plan->variant_count *
+		       (1 + 2 * plan->repeats) + 1);
+	progress_step(&m.progress, plan->file ? "reading the file" : "making the file", "");
+	err = open_payload(&m);
+	if (!err)
+		err = make_series(&m);
+	for (size_t c = 0; c < plan->condition_count && !err; c++)
+		err = measure_condition(&m, c);
+	progress_end(&m.progress);
+	if (err == -ENOMEM && !error[0])
+		snprintf(error, size, "out of memory");
+	*report = build_report(&m);
+cleanup:
+	free_series(&m);
+	payload_close(&m.payload);
+	remote_close(m.remote);
+	session_close(m.session);
+	return err;
+}

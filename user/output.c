@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The options for a report's files, and writing them all. output_file.c replaces one file. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "exits.h"
+#include "output.h"
+
+enum { KEY_NO_COLOR = OUTPUT_KEY + 0x100 };
+
+static const struct argp_option options[] = {
+	{ .name = "json", .key = OUTPUT_KEY + 0, .arg = "FILE",
+	  .doc = "Save everything as JSON (- for standard output)", .group = 2 },
+	{ .name = "html", .key = OUTPUT_KEY + 1, .arg = "FILE",
+	  .doc = "Write a self-contained page with pictures", .group = 2 },
+	{ .name = "perfetto", .key = OUTPUT_KEY + 2, .arg = "FILE",
+	  .doc = "Write a trace for Perfetto's UI", .group = 2 },
+	{ .name = "markdown", .key = OUTPUT_KEY + 3, .arg = "FILE",
+	  .doc = "Write Markdown, to paste elsewhere", .group = 2 },
+	{ .name = "csv", .key = OUTPUT_KEY + 4, .arg = "FILE",
+	  .doc = "Write one row per run, scenario and metric", .group = 2 },
+	{ .name = "openmetrics", .key = OUTPUT_KEY + 5, .arg = "FILE",
+	  .doc = "Write the totals for Prometheus", .group = 2 },
+	{ .name = "quiet", .key = 'q', .doc = "No progress, no text report", .group = 3 },
+	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)",
+	  .group = 3 },
+	{ 0 },
+};
+
+/* The formats in the order of the options' keys. */
+static const char *const formats[] = { "json", "html", "perfetto", "markdown", "csv",
+				       "openmetrics" };
+
+static const struct renderer *find_renderer(const char *name)
+{
+	for (const struct renderer *r = renderers; r->name; r++) {
+		if (!strcmp(r->name, name))
+			return r;
+	}
+	return NULL;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct outputs *outputs = state->input;
+	size_t format = key - OUTPUT_KEY;
+
+	if (key == 'q') {
+		outputs->quiet = true;
+		return 0;
+	}
+	if (key == KEY_NO_COLOR) {
+		outputs->no_color = true;
+		return 0;
+	}
+	if (key < OUTPUT_KEY || format >= sizeof(formats) / sizeof(formats[0]))
+		return ARGP_ERR_UNKNOWN;
+	if (outputs->count == OUTPUT_MAX)
+		argp_error(state, "too many output files");
+	outputs->files[outputs->count].renderer = find_renderer(formats[format]);
+	outputs->files[outputs->count++].path = arg;
+	return 0;
+}
+
+const struct argp output_argp = { .options = options, .parser = parse };
+
+static bool is_stdout(const char *path)
+{
+	return !strcmp(path, "-") || !strcmp(path, "/dev/stdout");
+}
+
+int outputs_check(const struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++) {
+		const char *path = outputs->files[i].path;
+		int err;
+
+		if (is_stdout(path)) {
+			if (outputs->files[i].renderer->binary && isatty(STDOUT_FILENO)) {
+				complain(ZC_EXIT_USAGE, "--%s -: a terminal cannot show this "
+					 "format; give a file", outputs->files[i].renderer->name);
+				return -EINVAL;
+			}
+			continue;
+		}
+		err = output_replace(path, NULL, NULL);
+		if (err) {
+			complain(ZC_EXIT_USAGE, "%s: %s; give a path that you can write", path,
+				 strerror(-err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+struct job {
+	const struct report *report;
+	const struct renderer *renderer;
+	struct render_options options;
+};
+
+static int render_job(FILE *out, void *context)
+{
+	const struct job *job = context;
+
+	return job->renderer->render(job->report, &job->options, out);
+}
+
+struct render_options outputs_terminal(const struct outputs *outputs)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return (struct render_options){
+		.color = isatty(outputs->to_stderr ? STDERR_FILENO : STDOUT_FILENO) && !outputs->no_color && !(no_color && *no_color),
+		.verbose = outputs->verbose,
+	};
+}
+
+static int write_stream(FILE *out, const struct renderer *renderer, const struct report *report,
+			const struct render_options *how)
+{
+	int err = renderer->render(report, how, out);
+
+	if (!err && fflush(out))
+		err = -errno;
+	if (err && err != -EPIPE)
+		complain(ZC_EXIT_FAILED, "standard output: %s", strerror(-err));
+	return err;
+}
+
+int outputs_write(const struct outputs *outputs, const struct report *report)
+{
+	struct job job = { .report = report, .options.verbose = outputs->verbose };
+	struct render_options terminal = outputs_terminal(outputs);
+	bool text = !outputs->quiet;
+	int err, first = 0;
+
+	for (size_t i = 0; i < outputs->count; i++)
+		text = text && !is_stdout(outputs->files[i].path);
+	if (text)
+		first = write_stream(outputs->to_stderr ? stderr : stdout, find_renderer("text"),
+				     report, &terminal);
+	for (size_t i = 0; i < outputs->count; i++) {
+		const char *path = outputs->files[i].path;
+
+		job.renderer = outputs->files[i].renderer;
+		if (is_stdout(path)) {
+			err = write_stream(stdout, job.renderer, report, &job.options);
+		} else {
+			err = output_replace(path, render_job, &job);
+			if (err)
+				complain(ZC_EXIT_FAILED, "%s: %s; what was there before is unchanged",
+					 path, strerror(-err));
+		}
+		if (err && !first)
+			first = err;
+	}
+	return first;
+}

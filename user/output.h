@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where a report goes: the terminal, and files in any of the formats. The commands that have a
+ * report share its options and its writing. */
+#ifndef ZC_OUTPUT_H
+#define ZC_OUTPUT_H
+
+#include <argp.h>
+#include "child.h"
+#include "render.h"
+
+enum { OUTPUT_MAX = 8, OUTPUT_KEY = 0x2000 };	/* option keys OUTPUT_KEY + index of renderer */
+
+struct outputs {
+	struct {
+		const struct renderer *renderer;
+		const char *path;	/* "-" = standard output, instead of the text */
+	} files[OUTPUT_MAX];
+	size_t count;
+	bool no_color, verbose, quiet;
+	bool to_stderr;		/* the text: standard output belongs to another program */
+};
+
+/* The shared options --json, --html, …, -q, --no-color: an argp child; input is struct outputs *. */
+extern const struct argp output_argp;
+
+/* Whether every file can be written, found out before a long measurement; 0 or -errno, said. */
+int outputs_check(const struct outputs *outputs);
+/* Text to stdout unless a file is "-" or quiet, then every file. 0 or -errno, said on stderr. */
+int outputs_write(const struct outputs *outputs, const struct report *report);
+
+/* How text goes to standard output: colours only on a terminal that wants them. */
+struct render_options outputs_terminal(const struct outputs *outputs);
+
+/*
+ * Writes one file as the calling user: a new file beside it with a random name, synced, then
+ * renamed over it, so that no half of a report is ever seen. A symbolic link is refused (-ELOOP).
+ * Devices and FIFOs are written to directly. With writer NULL only whether it could be done is
+ * found out. 0 or -errno.
+ */
+typedef int output_writer(FILE *out, void *context);
+int output_replace(const char *path, output_writer *writer, void *context);
+
+#endif

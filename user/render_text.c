@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The terminal page: what was run, the numbers side by side, the way of the bytes, the verdicts,
+ * what it means, and how far to trust it. Called through the table in render.c. */
+#include "text.h"
+#include "size.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PART_BYTES = 120 };
+
+static bool is(const char *text, const char *expected)
+{
+	return text && strcmp(text, expected) == 0;
+}
+
+/* Appends a part of bounded length, with what goes before it. */
+static void add(char **title, const char *separator, const char *part)
+{
+	char plain[PART_BYTES], *longer;
+
+	if (!*title || !part)
+		return;
+	render_plain(part, plain, sizeof(plain));
+	if (asprintf(&longer, "%s%s%s", *title, separator, plain) < 0)
+		longer = NULL;
+	free(*title);
+	*title = longer;
+}
+
+static void add_payload(char **title, const struct report_config *config)
+{
+	char number[RENDER_NUMBER_BYTES];
+
+	if (config->payload_bytes)
+		add(title, " · ", size_format(config->payload_bytes, number, sizeof(number)));
+	if (config->cache) {
+		add(title, config->payload_bytes ? ", page cache " : " · page cache ",
+		    is(config->cache, "both") ? "warm and cold" : config->cache);
+	}
+}
+
+static void add_link(char **title, const struct report_config *config)
+{
+	char number[RENDER_NUMBER_BYTES];
+
+	add(title, " · ", is(config->link, "several") ? "several links" : config->link);
+	add(title, " to ", config->peer);
+	if (config->rate_bits)
+		add(title, " at ", render_rate(config->rate_bits, number));
+}
+
+/* "zctrace compare · 256 MiB, page cache warm · lo · Linux 6.18.44 · 5 runs each, interleaved" */
+static char *make_title(const struct report *report)
+{
+	const struct report_config *config = &report->config;
+	char number[RENDER_NUMBER_BYTES];
+	char *title = strdup("zctrace");
+
+	add(&title, " ", report->mode);
+	if (!overview_any_program(report)) {
+		add_payload(&title, config);
+		add_link(&title, config);
+	}
+	add(&title, " · as ", config->as);
+	add(&title, " · Linux ", report->machine.kernel);
+	if (config->repeats) {
+		add(&title, " · ", render_count(config->repeats, number));
+		add(&title, " ", config->repeats == 1 ? "run" : "runs");
+		if (report->scenario_count > 1)
+			add(&title, " ", config->repeats == 1 ? "each" : "each, interleaved");
+	}
+	return title;
+}
+
+static int print_title(const struct report *report, const struct render_options *options, FILE *out)
+{
+	char *title = make_title(report), *command = strdup("");
+	int err = -ENOMEM;
+
+	if (!title)
+		goto cleanup;
+	err = text_paragraph(options, out, GRID_BOLD, "", title);
+	if (!overview_any_program(report) && !options->verbose)
+		goto cleanup;
+	for (size_t i = 0; i < report->tool.command_count; i++)
+		add(&command, i ? " " : "", report->tool.command[i]);
+	if (command && *command)
+		err = text_paragraph(options, out, GRID_DIM, "  $ ", command);
+cleanup:
+	free(title);
+	free(command);
+	return err;
+}
+
+static int print_sentences(const struct report *report, const struct render_options *options,
+			   FILE *out)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < report->sentence_count && !err; i++) {
+		putc('\n', out);
+		err = text_paragraph(options, out, i ? GRID_PLAIN : GRID_BOLD, "  ",
+				     report->sentences[i]);
+	}
+	return err;
+}
+
+static int print_warnings(const struct report *report, const struct render_options *options,
+			  FILE *out)
+{
+	int err = 0;
+
+	if (report->warning_count)
+		putc('\n', out);
+	for (size_t i = 0; i < report->warning_count && !err; i++)
+		err = text_paragraph(options, out, GRID_DOUBT, "  warning: ", report->warnings[i]);
+	return err;
+}
+
+typedef int text_part(const struct report *report, const struct render_options *options, FILE *out);
+
+int render_text(const struct report *report, const struct render_options *options, FILE *out)
+{
+	static text_part *const parts[] = {
+		print_title,	 text_flows,	  text_overview,	  text_paths,
+		text_claims,	 print_sentences, print_warnings,
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
+		err = parts[i](report, options, out);
+	if (!err && options->verbose)
+		err = text_details(report, options, out);
+	putc('\n', out);
+	if (!err)
+		err = text_witnesses(report, options, out);
+	return err ? err : ferror(out) ? -EIO : 0;
+}

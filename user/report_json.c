@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writes a report as JSON, field by field from the tables of report_fields.c; json_layout.c prints
+ * it. Called by render_json and by those who save a report. */
+#include "report.h"
+#include "json_layout.h"
+#include "report_fields.h"
+#include "render.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <jansson.h>
+
+/* The first error stays; every maker of values returns NULL after one. */
+struct writer {
+	int err;
+};
+
+static json_t *checked(struct writer *writer, json_t *value)
+{
+	if (!value && !writer->err)
+		writer->err = -ENOMEM;
+	return value;
+}
+
+/* jansson refuses what is not UTF-8: file and program names may be anything. */
+static json_t *text_json(struct writer *writer, const char *text)
+{
+	json_t *value;
+	char *plain;
+	size_t size;
+
+	if (!text)
+		return json_null();
+	value = json_string(text);
+	if (value)
+		return value;
+	size = 4 * strlen(text) + 1;
+	plain = malloc(size);
+	value = plain ? json_string(render_plain(text, plain, size)) : NULL;
+	free(plain);
+	return checked(writer, value);
+}
+
+/* JSON readers, jansson among them, take whole numbers up to 2^63 - 1. */
+static json_t *count_json(struct writer *writer, __u64 count)
+{
+	if (count > INT64_MAX) {
+		writer->err = writer->err ? writer->err : -EOVERFLOW;
+		return NULL;
+	}
+	return checked(writer, json_integer((json_int_t)count));
+}
+
+static void put(struct writer *writer, json_t *object, const char *key, json_t *value)
+{
+	if (!value || json_object_set_new(object, key, value) < 0)
+		checked(writer, NULL);
+}
+
+static void append(struct writer *writer, json_t *array, json_t *value)
+{
+	if (!value || json_array_append_new(array, value) < 0)
+		checked(writer, NULL);
+}
+
+static json_t *texts_json(struct writer *writer, const char **texts, size_t count)
+{
+	json_t *array = checked(writer, json_array());
+
+	for (size_t i = 0; i < count && !writer->err; i++)
+		append(writer, array, text_json(writer, texts[i]));
+	return array;
+}
+
+static json_t *counts_json(struct writer *writer, const __u64 *counts, size_t count)
+{
+	json_t *array = checked(writer, json_array());
+
+	for (size_t i = 0; i < count && !writer->err; i++)
+		append(writer, array, count_json(writer, counts[i]));
+	return array;
+}
+
+static json_t *histogram_json(struct writer *writer, const __u64 *buckets)
+{
+	size_t used = REPORT_HIST_BUCKETS;
+
+	while (used > 0 && buckets[used - 1] == 0)
+		used--;
+	return counts_json(writer, buckets, used);
+}
+
+static json_t *origins_json(struct writer *writer, const __u64 *bytes)
+{
+	json_t *object = checked(writer, json_object());
+
+	for (unsigned int i = 0; i < REPORT_ORIGINS && !writer->err; i++)
+		put(writer, object, report_origin_text(i), count_json(writer, bytes[i]));
+	return object;
+}
+
+/* The reasons of an object's null numbers, each once, joined with "; ". */
+struct reasons {
+	char *text;
+};
+
+/* Whether a reason is one of the joined ones already. */
+static bool has_reason(const char *joined, const char *reason)
+{
+	size_t length = strlen(reason);
+
+	for (const char *at = joined; (at = strstr(at, reason)); at++) {
+		bool starts = at == joined || (at - joined >= 2 && at[-2] == ';' && at[-1] == ' ');
+		bool ends = at[length] == '\0' || (at[length] == ';' && at[length + 1] == ' ');
+
+		if (starts && ends)
+			return true;
+		if (*at == '\0')
+			break;
+	}
+	return false;
+}
+
+static void add_reason(struct writer *writer, struct reasons *reasons, const char *why)
+{
+	size_t used = reasons->text ? strlen(reasons->text) : 0;
+	char *text;
+
+	if (!why || (reasons->text && has_reason(reasons->text, why)))
+		return;
+	text = realloc(reasons->text, used + strlen(why) + 3);
+	if (!text) {
+		checked(writer, NULL);
+		return;
+	}
+	sprintf(text + used, "%s%s", used ? "; " : "", why);
+	reasons->text = text;
+}
+
+static json_t *measured_json(struct writer *writer, const struct measured *number,
+			     struct reasons *reasons)
+{
+	if (!number->why)
+		return count_json(writer, number->value);
+	add_reason(writer, reasons, number->why);
+	return json_null();
+}
+
+static json_t *real_json(struct writer *writer, const struct measured_real *number,
+			 struct reasons *reasons)
+{
+	if (!number->why && isfinite(number->value))
+		return checked(writer, json_real(number->value));
+	add_reason(writer, reasons, number->why ? number->why : "it has no finite value");
+	return json_null();
+}
+
+static json_t *object_json(struct writer *writer, const struct field_table *table,
+			   const void *base);
+
+static json_t *array_json(struct writer *writer, const struct field *field, const void *base)
+{
+	const char *elements = field_pointer(field_at(field, base));
+	json_t *array = checked(writer, json_array());
+
+	for (size_t i = 0; i < field_count(field, base) && !writer->err; i++)
+		append(writer, array,
+		       object_json(writer, field->element, elements + i * field->element->size));
+	return array;
+}
+
+/* A name that the object has already gets its number: "cat", "cat#2". */
+static void put_named(struct writer *writer, json_t *object, const char *name, json_t *value)
+{
+	json_t *key = text_json(writer, name ? name : "");
+	char *numbered = NULL;
+	size_t size;
+
+	if (!key || !value) {
+		json_decref(value);
+		goto cleanup;
+	}
+	size = json_string_length(key) + 24;
+	numbered = malloc(size);
+	if (!numbered) {
+		checked(writer, NULL);
+		json_decref(value);
+		goto cleanup;
+	}
+	snprintf(numbered, size, "%s", json_string_value(key));
+	for (size_t i = json_object_size(object) + 1; json_object_get(object, numbered); i++)
+		snprintf(numbered, size, "%s#%zu", json_string_value(key), i);
+	put(writer, object, numbered, value);
+cleanup:
+	free(numbered);
+	json_decref(key);
+}
+
+static json_t *map_json(struct writer *writer, const struct field *field, const void *base)
+{
+	const char *elements = field_pointer(field_at(field, base));
+	json_t *object = checked(writer, json_object());
+
+	for (size_t i = 0; i < field_count(field, base) && !writer->err; i++) {
+		const void *element = elements + i * field->element->size;
+
+		put_named(writer, object, *(const char *const *)element,
+			  object_json(writer, field->element, element));
+	}
+	return object;
+}
+
+static json_t *legs_json(struct writer *writer, const struct field *field, const void *base)
+{
+	const struct report_leg *legs = field_at(field, base);
+	json_t *array = checked(writer, json_array());
+
+	for (unsigned int i = 0; i < LEG_COUNT && !writer->err; i++) {
+		json_t *fields = object_json(writer, field->element, &legs[i]);
+		json_t *leg = checked(writer, json_object());
+
+		put(writer, leg, "id", text_json(writer, report_leg_id_text(i)));
+		if (!fields || !leg || json_object_update(leg, fields) < 0)
+			checked(writer, NULL);
+		json_decref(fields);
+		append(writer, array, leg);
+	}
+	return array;
+}
+
+/* The place of a name in the timeline's table of names, which it enters if it is new; -1 = NULL. */
+static json_t *name_json(struct writer *writer, json_t *index, json_t *names, const char *name)
+{
+	json_t *place, *text;
+
+	if (!name)
+		return checked(writer, json_integer(-1));
+	text = text_json(writer, name);
+	if (!text)
+		return NULL;
+	place = json_object_get(index, json_string_value(text));
+	if (!place) {
+		place = json_integer((json_int_t)json_array_size(names));
+		put(writer, index, json_string_value(text), place);
+		append(writer, names, json_incref(text));
+	}
+	json_decref(text);
+	return writer->err ? NULL : json_incref(place);
+}
+
+/* [type, role, tid, name, fd, ns, value]; name and fd are places in "names". */
+static json_t *event_json(struct writer *writer, json_t *index, json_t *names,
+			  const struct report_event *event)
+{
+	json_t *array = checked(writer, json_array());
+
+	append(writer, array, json_integer(event->type));
+	append(writer, array, json_integer(event->role));
+	append(writer, array, json_integer(event->tid));
+	append(writer, array, name_json(writer, index, names, event->name));
+	append(writer, array, name_json(writer, index, names, event->fd));
+	append(writer, array, count_json(writer, event->ns));
+	append(writer, array, json_integer(event->value));
+	return array;
+}
+
+static json_t *timeline_json(struct writer *writer, const struct report_timeline *timeline)
+{
+	json_t *object = checked(writer, json_object()), *events = checked(writer, json_array());
+	json_t *names = checked(writer, json_array()), *index = checked(writer, json_object());
+
+	for (size_t i = 0; i < timeline->event_count && !writer->err; i++)
+		append(writer, events, event_json(writer, index, names, &timeline->events[i]));
+	put(writer, object, "limit", count_json(writer, timeline->limit));
+	put(writer, object, "dropped", count_json(writer, timeline->dropped));
+	put(writer, object, "names", names);
+	put(writer, object, "events", events);
+	json_decref(index);
+	return object;
+}
+
+static json_t *field_json(struct writer *writer, const struct field *field, const void *base,
+			  struct reasons *reasons)
+{
+	const void *at = field_at(field, base);
+
+	switch (field->type) {
+	case FIELD_TEXT:
+		return text_json(writer, *(const char *const *)at);
+	case FIELD_WHY:
+		add_reason(writer, reasons, *(const char *const *)at);
+		return json_null();
+	case FIELD_COUNT:
+		return count_json(writer, *(const __u64 *)at);
+	case FIELD_BOOL:
+		return json_boolean(*(const bool *)at);
+	case FIELD_MEASURED:
+		return measured_json(writer, at, reasons);
+	case FIELD_REAL:
+	case FIELD_SIGNED_REAL:
+		return real_json(writer, at, reasons);
+	case FIELD_VERDICT:
+		return text_json(writer, report_verdict_text(*(const enum report_verdict *)at));
+	case FIELD_TEXTS:
+		return texts_json(writer, *(const char **const *)at,
+				  field_count(field, base));
+	case FIELD_COUNTS:
+		return counts_json(writer, *(__u64 *const *)at, field_count(field, base));
+	case FIELD_HISTOGRAM:
+		return histogram_json(writer, at);
+	case FIELD_ORIGINS:
+		return *((const bool *)base + field->count_offset) ? origins_json(writer, at) :
+								     json_null();
+	case FIELD_OBJECT:
+		return object_json(writer, field->element, at);
+	case FIELD_ARRAY:
+		return array_json(writer, field, base);
+	case FIELD_MAP:
+		return map_json(writer, field, base);
+	case FIELD_LEGS:
+		return legs_json(writer, field, base);
+	case FIELD_TIMELINE:
+		return timeline_json(writer, at);
+	}
+	return json_null();
+}
+
+/* An object that can hold null numbers always has a "why": null while there is nothing to say. */
+static json_t *object_json(struct writer *writer, const struct field_table *table,
+			   const void *base)
+{
+	json_t *object = checked(writer, json_object());
+	struct reasons reasons = { 0 };
+	bool has_why = false;
+
+	for (const struct field *field = table->fields; field->name && !writer->err; field++) {
+		has_why = has_why || field_may_be_null(field) || field->type == FIELD_WHY;
+		put(writer, object, field->name, field_json(writer, field, base, &reasons));
+	}
+	if (has_why && !writer->err)
+		put(writer, object, "why", text_json(writer, reasons.text));
+	free(reasons.text);
+	return object;
+}
+
+int report_write_json(const struct report *report, void *file)
+{
+	struct writer writer = { 0 };
+	json_t *root = json_object(), *fields;
+
+	put(&writer, root, "schema", json_string(REPORT_SCHEMA));
+	fields = object_json(&writer, &report_fields, report);
+	if (!fields || json_object_update(root, fields) < 0)
+		checked(&writer, NULL);
+	json_decref(fields);
+
+	if (!writer.err) {
+		errno = 0;
+		json_layout(root, file);
+		if (fflush(file) != 0 || ferror((FILE *)file))
+			writer.err = errno ? -errno : -EIO;
+	}
+	json_decref(root);
+	return writer.err;
+}

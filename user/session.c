@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kernel side's life: opens the skeleton, loads what this kernel has, attaches and detaches.
+ * What was counted is read by session_read.c. */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "session_internal.h"
+#include "uring_table.h"
+
+static int verbosity;
+
+void session_set_verbosity(int level)
+{
+	verbosity = level;
+}
+
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (verbosity >= 2 || (verbosity == 1 && level != LIBBPF_DEBUG))
+		return vfprintf(stderr, format, args);
+	return 0;
+}
+
+/* Says which program is not loaded, and why; the program's number in the table of probes. */
+static void leave_out(struct session *session, size_t i, const char *why)
+{
+	struct bpf_program *program;
+
+	session->missing[i] = why;
+	program = bpf_object__find_program_by_name(session->skel->obj, session->probes[i].program);
+	if (program)
+		bpf_program__set_autoload(program, false);
+}
+
+static bool is_without(const struct session_options *options, const char *tracepoint)
+{
+	for (size_t i = 0; i < options->without_count; i++) {
+		if (!strcmp(options->without[i], tracepoint))
+			return true;
+	}
+	return false;
+}
+
+/* The number of arguments of a tracepoint, its context not counted; -1 = unknown. */
+static int tracepoint_arguments(const struct btf *btf, const char *type)
+{
+	const struct btf_type *t = btf__type_by_id(btf, btf__find_by_name_kind(btf, type,
+									   BTF_KIND_TYPEDEF));
+
+	while (t && (btf_is_typedef(t) || btf_is_ptr(t)))
+		t = btf__type_by_id(btf, t->type);
+	return t && btf_is_func_proto(t) ? (int)btf_vlen(t) - 1 : -1;
+}
+
+/* A tracepoint exists if the kernel's BTF has the typedef that its programs are checked against
+ * (include/trace/bpf_probe.h). */
+static int choose_probes(struct session *session, const struct session_options *options,
+			 char *error, size_t error_size)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	char type[128];
+	int err = 0;
+
+	if (!btf) {
+		err = -errno;
+		snprintf(error, error_size, "this kernel has no BTF (/sys/kernel/btf/vmlinux): %s; "
+			 "a kernel with CONFIG_DEBUG_INFO_BTF is needed", strerror(-err));
+		return -EOPNOTSUPP;
+	}
+	for (size_t i = 0; i < session->probe_count; i++) {
+		const struct probe *probe = &session->probes[i];
+		struct bpf_program *program;
+
+		snprintf(type, sizeof(type), "btf_trace_%s", probe->tracepoint);
+		if (is_without(options, probe->tracepoint)) {
+			leave_out(session, i, "left out by --without");
+		} else if (btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) < 0) {
+			leave_out(session, i, "this kernel has no such tracepoint");
+		} else {
+			program = bpf_object__find_program_by_name(session->skel->obj,
+								   probe->program);
+			bpf_program__set_autoload(program, true);
+		}
+		if (session->missing[i] && probe->required) {
+			snprintf(error, error_size, "tracepoint %s: %s; without it there is %s",
+				 probe->tracepoint, session->missing[i], "nothing to count with");
+			err = -EOPNOTSUPP;
+			break;
+		}
+	}
+	session->skel->rodata->uring_has_cqe =
+		tracepoint_arguments(btf, "btf_trace_io_uring_complete") == 3;
+	btf__free(btf);
+	return err;
+}
+
+static __u32 ring_bytes(const struct session_options *options)
+{
+	__u64 wanted = options->timeline_events * (sizeof(struct zc_event) + 8);
+	__u32 bytes = sysconf(_SC_PAGESIZE);
+
+	while (bytes < wanted && bytes < (64u << 20))
+		bytes *= 2;
+	return options->max_ring_bytes ? options->max_ring_bytes : bytes;
+}
+
+/* Tables for two processes and a few files cost no start-up time; those for any program are
+ * sized for thousands of threads and sockets. */
+static void size_tables(struct session *session, const struct session_options *options)
+{
+	struct zctrace_bpf *skel = session->skel;
+	__u32 tasks = options->any_program ? ZC_MAX_TASKS : 256;
+	__u32 procs = options->any_program ? ZC_MAX_PROCS : 64;
+	__u32 cells = options->any_program ? ZC_MAX_CELLS : 1024;
+	__u32 objects = options->any_program ? ZC_MAX_OBJECTS : 512;
+
+	if (options->max_procs)
+		procs = options->max_procs;
+	if (options->max_cells)
+		cells = options->max_cells;
+	if (options->max_objects)
+		objects = options->max_objects;
+	skel->rodata->task_mask = tasks - 1;
+	skel->rodata->max_procs = procs;
+	skel->rodata->max_cells = cells;
+	skel->rodata->max_objects = objects;
+	skel->rodata->page_size = sysconf(_SC_PAGESIZE);
+	skel->rodata->timeline = options->timeline_events > 0;
+	bpf_map__set_max_entries(skel->maps.tasks, tasks);
+	bpf_map__set_max_entries(skel->maps.procs, procs);
+	bpf_map__set_max_entries(skel->maps.proc_ids, procs);
+	bpf_map__set_max_entries(skel->maps.cells, cells);
+	bpf_map__set_max_entries(skel->maps.cell_ids, cells);
+	bpf_map__set_max_entries(skel->maps.objects, objects);
+	bpf_map__set_max_entries(skel->maps.object_ids, objects);
+	bpf_map__set_max_entries(skel->maps.mappings, objects);
+	bpf_map__set_max_entries(skel->maps.socks, 2 * objects);
+	bpf_map__set_max_entries(skel->maps.flows, objects);
+	bpf_map__set_max_entries(skel->maps.events, ring_bytes(options));
+	syscall_classes(skel->rodata->classes);
+	uring_classes_fill(skel->rodata->uring_classes);
+}
+
+static void *map_values(struct bpf_map *map, size_t *bytes)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	void *values;
+
+	*bytes = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+	*bytes = (*bytes + page - 1) / page * page;
+	values = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	return values == MAP_FAILED ? NULL : values;
+}
+
+static int map_tables(struct session *session)
+{
+	struct zctrace_bpf *skel = session->skel;
+
+	session->tasks = map_values(skel->maps.tasks, &session->tasks_bytes);
+	session->procs = map_values(skel->maps.procs, &session->procs_bytes);
+	session->cells = map_values(skel->maps.cells, &session->cells_bytes);
+	session->objects = map_values(skel->maps.objects, &session->objects_bytes);
+	return session->tasks && session->procs && session->cells && session->objects ? 0 : -errno;
+}
+
+/* Returns the error that the caller gets: what the kernel calls invalid is none of the user's
+ * making, but something that this machine cannot. */
+static int explain_load(int err, char *error, size_t error_size)
+{
+	const char *what = "the kernel refused the BPF programs";
+
+	if (err == -EPERM || err == -EACCES)
+		snprintf(error, error_size, "%s: %s; run it with sudo, or see \"setcap\" in the "
+			 "README; zctrace doctor tells more", what, strerror(-err));
+	else if (err == -ENOMEM)
+		snprintf(error, error_size, "no memory for the counters: %s; free some memory",
+			 strerror(-err));
+	else
+		snprintf(error, error_size, "%s: %s; -v shows the kernel's reason, zctrace doctor "
+			 "what this machine has", what, strerror(-err));
+	return err == -EINVAL ? -EOPNOTSUPP : err;
+}
+
+int session_open(struct session **out, const struct session_options *options, char *error,
+		 size_t error_size)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	int err;
+
+	*out = NULL;
+	if (!session)
+		return -ENOMEM;
+	libbpf_set_print(print_libbpf);
+	session->probes = session_probes(&session->probe_count);
+	session->timeline_events = options->timeline_events;
+	session->skel = zctrace_bpf__open();
+	if (!session->skel) {
+		err = -errno;
+		err = explain_load(err, error, error_size);
+		goto fail;
+	}
+	err = choose_probes(session, options, error, error_size);
+	if (err)
+		goto fail;
+	size_tables(session, options);
+	err = zctrace_bpf__load(session->skel);
+	if (!err)
+		err = map_tables(session);
+	if (!err)
+		err = session_open_ring(session);
+	if (err) {
+		err = explain_load(err, error, error_size);
+		goto fail;
+	}
+	*out = session;
+	return 0;
+fail:
+	session_close(session);
+	return err;
+}
+
+static int attach_program(struct session *session, size_t i)
+{
+	struct bpf_program *program;
+	struct bpf_link *link;
+
+	program = bpf_object__find_program_by_name(session->skel->obj, session->probes[i].program);
+	link = bpf_program__attach(program);
+	if (!link)
+		return -errno;
+	session->links[i] = link;
+	return 0;
+}
+
+int session_attach(struct session *session, char *error, size_t error_size)
+{
+	int err;
+
+	session->skel->bss->timeline_left = session->timeline_events;
+	for (size_t i = 0; i < session->probe_count; i++) {
+		const struct probe *probe = &session->probes[i];
+
+		if (session->missing[i])
+			continue;
+		err = attach_program(session, i);
+		if (err && probe->required) {
+			snprintf(error, error_size, "tracepoint %s cannot be watched: %s",
+				 probe->tracepoint, strerror(-err));
+			session_detach(session);
+			return err;
+		}
+		if (err)
+			session->missing[i] = "the kernel refused to attach to it";
+	}
+	return 0;
+}
+
+void session_detach(struct session *session)
+{
+	for (size_t i = 0; i < session->probe_count; i++) {
+		bpf_link__destroy(session->links[i]);
+		session->links[i] = NULL;
+	}
+}
+
+static void unmap(void *values, size_t bytes)
+{
+	if (values)
+		munmap(values, bytes);
+}
+
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	session_detach(session);
+	session_close_ring(session);
+	unmap(session->tasks, session->tasks_bytes);
+	unmap(session->procs, session->procs_bytes);
+	unmap(session->cells, session->cells_bytes);
+	unmap(session->objects, session->objects_bytes);
+	if (session->skel)
+		zctrace_bpf__destroy(session->skel);
+	free(session);
+}
+
+const char *session_missing(const struct session *session, const char *tracepoint)
+{
+	for (size_t i = 0; i < session->probe_count; i++) {
+		if (!strcmp(session->probes[i].tracepoint, tracepoint))
+			return session->missing[i];
+	}
+	return "no probe for it";
+}
+
+/* Runs the iterator once: every thread of adopt_tgid enters the table. */
+static int run_adopt(struct session *session)
+{
+	struct bpf_link *link = bpf_program__attach_iter(session->skel->progs.adopt, NULL);
+	char nothing[64];
+	int fd, err = 0;
+
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0) {
+		err = -errno;
+	} else {
+		while (read(fd, nothing, sizeof(nothing)) > 0)
+			;
+		close(fd);
+	}
+	bpf_link__destroy(link);
+	return err;
+}
+
+int session_adopt(struct session *session, pid_t tgid, enum zc_window window, int gate_fd)
+{
+	__u32 index = __sync_fetch_and_add(&session->skel->data->next_proc, 1);
+	struct zc_proc *proc;
+	int err;
+
+	if (index >= session->skel->rodata->max_procs || index >= ZC_PROC_STATES)
+		return -ENOSPC;
+	proc = &session->procs[index];
+	proc->tgid = tgid;
+	proc->gate_fd = gate_fd;
+	proc->window = window;
+	session->skel->bss->proc_states[index] = window == ZC_WINDOW_OPEN ? ZC_STATE_OPEN : 0;
+	session->skel->bss->adopt_tgid = tgid;
+	session->skel->bss->adopt_proc = index;
+	/* Threads made by a thread that the first pass has not reached yet are found by the
+	 * second; from then on the fork program sees them all. */
+	do {
+		session->skel->bss->adopted = 0;
+		err = run_adopt(session);
+	} while (!err && session->skel->bss->adopted);
+	if (err)
+		return err;
+	/* Held at its gate it has one thread, and that makes none meanwhile. */
+	if (window != ZC_WINDOW_OPEN && proc->threads == 1)
+		__sync_fetch_and_or(&session->skel->bss->proc_states[index], ZC_STATE_ALONE);
+	return proc->threads ? (int)index : -ESRCH;
+}
+
+bool session_knows(const struct session *session, pid_t tgid)
+{
+	__u32 key = tgid, index;
+
+	return !bpf_map_lookup_elem(bpf_map__fd(session->skel->maps.proc_ids), &key, &index);
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reads what the kernel side counted into a snapshot, and empties its tables for the next run. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session_internal.h"
+
+static int keep_event(void *context, void *data, size_t size)
+{
+	struct session *session = context;
+
+	if (size == sizeof(struct zc_event) && session->event_count < session->timeline_events)
+		memcpy(&session->events[session->event_count++], data, size);
+	return 0;
+}
+
+int session_open_ring(struct session *session)
+{
+	if (!session->timeline_events)
+		return 0;
+	session->events = calloc(session->timeline_events, sizeof(*session->events));
+	session->ring = ring_buffer__new(bpf_map__fd(session->skel->maps.events), keep_event,
+					 session, NULL);
+	return session->events && session->ring ? 0 : -ENOMEM;
+}
+
+void session_close_ring(struct session *session)
+{
+	ring_buffer__free(session->ring);
+	free(session->events);
+}
+
+int session_poll(struct session *session, int timeout_ms)
+{
+	int got = session->ring ? ring_buffer__poll(session->ring, timeout_ms) : 0;
+
+	return got < 0 ? got : 0;
+}
+
+int session_poll_fd(const struct session *session)
+{
+	return session->ring ? ring_buffer__epoll_fd(session->ring) : -1;
+}
+
+__u64 session_timeline_limit(const struct session *session)
+{
+	return session->timeline_events;
+}
+
+static __u32 used(__u32 next, __u32 limit)
+{
+	return next < limit ? next : limit;
+}
+
+static void *copy_of(const void *values, size_t count, size_t size)
+{
+	void *copy = malloc(count * size + 1);
+
+	if (copy && count)
+		memcpy(copy, values, count * size);
+	return copy;
+}
+
+static size_t count_keys(int fd, size_t key_size)
+{
+	unsigned char key[64], next[64];
+	size_t count = 0;
+	void *last = NULL;
+
+	while (!bpf_map_get_next_key(fd, last, next)) {
+		memcpy(key, next, key_size);
+		last = key;
+		count++;
+	}
+	return count;
+}
+
+static int read_socks(struct session *session, struct snapshot *snapshot)
+{
+	int fd = bpf_map__fd(session->skel->maps.socks);
+	size_t room = count_keys(fd, sizeof(__u64));
+	__u64 key, *last = NULL;
+	__u64 next;
+
+	snapshot->socks = calloc(room + 1, sizeof(*snapshot->socks));
+	if (!snapshot->socks)
+		return -ENOMEM;
+	while (snapshot->sock_count < room && !bpf_map_get_next_key(fd, last, &next)) {
+		struct snapshot_sock *entry = &snapshot->socks[snapshot->sock_count];
+
+		key = next;
+		last = &key;
+		entry->pointer = key;
+		if (!bpf_map_lookup_elem(fd, &key, &entry->sock))
+			snapshot->sock_count++;
+	}
+	return 0;
+}
+
+static int read_flows(struct session *session, struct snapshot *snapshot)
+{
+	int fd = bpf_map__fd(session->skel->maps.flows);
+	size_t room = count_keys(fd, sizeof(struct zc_flow_key));
+	struct zc_flow_key key, *last = NULL;
+	struct zc_flow_key next;
+
+	snapshot->flows = calloc(room + 1, sizeof(*snapshot->flows));
+	if (!snapshot->flows)
+		return -ENOMEM;
+	while (snapshot->flow_count < room && !bpf_map_get_next_key(fd, last, &next)) {
+		struct snapshot_flow *entry = &snapshot->flows[snapshot->flow_count];
+
+		key = next;
+		last = &key;
+		entry->key = key;
+		if (!bpf_map_lookup_elem(fd, &key, &entry->flow))
+			snapshot->flow_count++;
+	}
+	return 0;
+}
+
+static __u64 recursion_misses(struct session *session)
+{
+	struct bpf_program *program;
+	__u64 misses = 0;
+
+	bpf_object__for_each_program(program, session->skel->obj) {
+		struct bpf_prog_info info = {};
+		__u32 size = sizeof(info);
+
+		if (bpf_program__fd(program) >= 0 &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+			misses += info.recursion_misses;
+	}
+	return misses;
+}
+
+int session_snapshot(struct session *session, struct snapshot **out)
+{
+	struct zctrace_bpf__bss *bss = session->skel->bss;
+	struct zctrace_bpf__data *data = session->skel->data;
+	const struct zctrace_bpf__rodata *rodata = session->skel->rodata;
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	__u64 recursion = recursion_misses(session);
+	int err = -ENOMEM;
+
+	*out = NULL;
+	if (!snapshot)
+		return -ENOMEM;
+	if (session->ring)
+		ring_buffer__consume(session->ring);
+	snapshot->proc_count = used(data->next_proc, rodata->max_procs);
+	snapshot->cell_count = used(data->next_cell, rodata->max_cells);
+	snapshot->object_count = used(data->next_object, rodata->max_objects);
+	snapshot->event_count = session->event_count;
+	snapshot->procs = copy_of(session->procs, snapshot->proc_count, sizeof(struct zc_proc));
+	snapshot->cells = copy_of(session->cells, snapshot->cell_count, sizeof(struct zc_cell));
+	snapshot->objects = copy_of(session->objects, snapshot->object_count,
+				    sizeof(struct zc_object));
+	snapshot->events = copy_of(session->events, snapshot->event_count,
+				   sizeof(struct zc_event));
+	if (!snapshot->procs || !snapshot->cells || !snapshot->objects || !snapshot->events)
+		goto fail;
+	err = read_socks(session, snapshot);
+	if (!err)
+		err = read_flows(session, snapshot);
+	if (err)
+		goto fail;
+	memcpy(snapshot->loss, bss->loss, sizeof(snapshot->loss));
+	memcpy(snapshot->coarse, bss->coarse, sizeof(snapshot->coarse));
+	snapshot->recursion = recursion - session->recursion_before;
+	*out = snapshot;
+	return 0;
+fail:
+	snapshot_free(snapshot);
+	return err;
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	free(snapshot->procs);
+	free(snapshot->cells);
+	free(snapshot->objects);
+	free(snapshot->socks);
+	free(snapshot->flows);
+	free(snapshot->events);
+	free(snapshot);
+}
+
+static void empty_hash(struct bpf_map *map)
+{
+	unsigned char key[64];
+	int fd = bpf_map__fd(map);
+
+	while (!bpf_map_get_next_key(fd, NULL, key))
+		bpf_map_delete_elem(fd, key);
+}
+
+int session_reset(struct session *session)
+{
+	struct zctrace_bpf__bss *bss = session->skel->bss;
+	struct zctrace_bpf__data *data = session->skel->data;
+
+	empty_hash(session->skel->maps.cell_ids);
+	empty_hash(session->skel->maps.object_ids);
+	empty_hash(session->skel->maps.mappings);
+	empty_hash(session->skel->maps.proc_ids);
+	empty_hash(session->skel->maps.socks);
+	empty_hash(session->skel->maps.flows);
+	memset(session->tasks, 0, session->tasks_bytes);
+	memset(session->procs, 0, session->procs_bytes);
+	memset(session->cells, 0, session->cells_bytes);
+	memset(session->objects, 0, session->objects_bytes);
+	if (session->ring)
+		ring_buffer__consume(session->ring);
+	session->event_count = 0;
+	session->recursion_before = recursion_misses(session);
+	memset(bss->task_keys, 0, sizeof(bss->task_keys));
+	memset(bss->proc_states, 0, sizeof(bss->proc_states));
+	memset(bss->loss, 0, sizeof(bss->loss));
+	memset(bss->coarse, 0, sizeof(bss->coarse));
+	data->next_proc = 1;
+	data->next_cell = 1;
+	data->next_object = ZC_KIND_COUNT;
+	bss->socks_watched = 0;
+	return 0;
+}
+
+bool session_socks_closed(struct session *session)
+{
+	int fd = bpf_map__fd(session->skel->maps.socks);
+	__u64 key, next, *last = NULL;
+	struct zc_sock sock;
+
+	while (!bpf_map_get_next_key(fd, last, &next)) {
+		key = next;
+		last = &key;
+		if (!bpf_map_lookup_elem(fd, &key, &sock) && !sock.closed)
+			return false;
+	}
+	return true;
+}

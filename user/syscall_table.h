@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What zctrace knows of each system call: which move bytes, between what, and which leave a
+ * process's descriptors as they were. session.c gives it to the kernel side; others ask it. */
+#ifndef ZC_SYSCALL_TABLE_H
+#define ZC_SYSCALL_TABLE_H
+
+#include <stdbool.h>
+#include "zctrace.h"
+
+/* Which way a call moves payload. */
+enum syscall_way {
+	SYSCALL_MOVES_NOTHING,	/* or nothing that is a file's or a socket's */
+	SYSCALL_READS,		/* a descriptor -> the program's memory */
+	SYSCALL_WRITES,		/* the program's memory -> a descriptor */
+	SYSCALL_GIVES_PAGES,	/* vmsplice: the program's pages, not a copy of them -> a pipe */
+	SYSCALL_BETWEEN,	/* a descriptor -> another one, inside the kernel */
+	SYSCALL_SUBMITS,	/* io_uring_enter: any of these, of any number of requests */
+};
+
+/* One call that moves payload. */
+struct syscall_mover {
+	unsigned int nr;
+	const char *name;
+	enum syscall_way way;
+	struct zc_class class;	/* without ZC_CLASS_KNOWN */
+};
+
+/* Every one of them, in no order that matters; count is the number of rows. */
+const struct syscall_mover *syscall_movers(unsigned int *count);
+
+/* Fills all ZC_MAX_SYSCALLS rows; a call that is not known has the row { 0 }. */
+void syscall_classes(struct zc_class *classes);
+
+/* "read"; "syscall 467" if this machine's library has no name for it; "beyond the table" for the
+ * row that all numbers from ZC_MAX_SYSCALLS - 1 on share. Lives until the program ends. */
+const char *syscall_name(unsigned int nr);
+
+/* By name, so that it can be asked of a report from another machine. NULL moves nothing. */
+enum syscall_way syscall_way(const char *name);
+
+/* Is the number of payload bytes what the call returns? False for recvmmsg, sendmmsg (messages)
+ * and io_uring_enter (requests), whose bytes are counted elsewhere or not at all. */
+bool syscall_returns_bytes(const char *name);
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reads the line of JSON in which a scenario program says what it did. runner.c hands it over. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runner.h"
+
+static __u64 number(const json_t *object, const char *name)
+{
+	json_int_t value = json_integer_value(json_object_get(object, name));
+
+	return value > 0 ? value : 0;
+}
+
+static void text(const json_t *object, const char *name, char *out, size_t size)
+{
+	const char *value = json_string_value(json_object_get(object, name));
+
+	snprintf(out, size, "%s", value ? value : "");
+}
+
+static void usage(const json_t *object, struct usage *usage)
+{
+	*usage = (struct usage){
+		.user_ns = number(object, "utime_ns"),
+		.system_ns = number(object, "stime_ns"),
+		.minor_faults = number(object, "minflt"),
+		.major_faults = number(object, "majflt"),
+		.voluntary = number(object, "nvcsw"),
+		.involuntary = number(object, "nivcsw"),
+	};
+}
+
+int tally_parse(const char *line, struct tally *tally)
+{
+	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	const char *name;
+	json_t *calls, *count;
+
+	memset(tally, 0, sizeof(*tally));
+	if (!json_is_object(object)) {
+		json_decref(object);
+		return -EINVAL;
+	}
+	calls = json_object_get(object, "data_calls");
+	json_object_foreach(calls, name, count) {
+		if (tally->call_count == TALLY_MAX_CALLS)
+			break;
+		snprintf(tally->calls[tally->call_count].name, sizeof(tally->calls[0].name), "%.15s",
+			 name);
+		tally->calls[tally->call_count++].count = json_integer_value(count);
+	}
+	tally->rounds = number(object, "rounds");
+	tally->eof_probes = number(object, "eof_probes");
+	tally->payload_bytes = number(object, "payload_bytes");
+	tally->file_bytes = number(object, "file_bytes");
+	tally->bytes_read = number(object, "bytes_read");
+	tally->tcp_known = json_is_integer(json_object_get(object, "tcp_bytes_received"));
+	tally->tcp_bytes_received = number(object, "tcp_bytes_received");
+	tally->elapsed_ns = number(object, "elapsed_ns");
+	usage(json_object_get(object, "rusage_begin"), &tally->begin);
+	usage(json_object_get(object, "rusage_end"), &tally->end);
+	text(object, "sha256", tally->sha256, sizeof(tally->sha256));
+	text(object, "error", tally->error, sizeof(tally->error));
+	json_decref(object);
+	return 0;
+}

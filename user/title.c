@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The name of a scenario where it stands alone: see title.h.
+ * Called by render_perfetto.c and openmetrics.c. */
+#include "title.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render.h"
+
+__attribute__((format(printf, 2, 3)))
+static void append(char *buf, const char *format, ...)
+{
+	size_t used = strlen(buf);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(buf + used, TITLE_BYTES - used, format, arguments);
+	va_end(arguments);
+}
+
+static bool says_more(const char *text, const char *usual)
+{
+	return text && *text && strcmp(text, usual) != 0;
+}
+
+char *scenario_title(const struct report_scenario *scenario, char *buf)
+{
+	char number[RENDER_NUMBER_BYTES];
+
+	buf[0] = '\0';
+	append(buf, "%s", scenario->id && *scenario->id ? scenario->id : "?");
+	if (says_more(scenario->variant, "chunk"))
+		append(buf, " %s", scenario->variant);
+	if (scenario->chunk_bytes)
+		append(buf, " %s", render_chunk(scenario->chunk_bytes, number));
+	if (says_more(scenario->link, "lo"))
+		append(buf, ", %s", scenario->link);
+	if (scenario->rate_bits)
+		append(buf, " at %s", render_rate(scenario->rate_bits, number));
+	if (says_more(scenario->cache, "warm"))
+		append(buf, ", %s", scenario->cache);
+	return buf;
+}

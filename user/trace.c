@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+/* run and attach: starts or joins a program, waits for its end or Ctrl-C with a line per interval,
+ * and makes the report. The program itself is never stopped or changed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "exits.h"
+#include "openmetrics.h"
+#include "output.h"
+#include "processes.h"
+#include "trace.h"
+#include "uring_table.h"
+
+struct tracing {
+	const struct trace_options *options;
+	struct session *session;
+	struct trace_result result;
+	pid_t pid;		/* CMD, or the process that we joined */
+	int pidfd;
+	int gate;		/* run: our end of the pipe that holds CMD before it is exec'd */
+	int outcome;		/* run: carries errno if the exec failed */
+	__u64 last_calls, last_bytes;
+	char *error;
+	size_t error_size;
+};
+
+static __u64 now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+enum { CAUGHT = sizeof(caught) / sizeof(caught[0]) };
+static struct sigaction as_found[CAUGHT];
+static volatile pid_t passed_to;	/* CMD while it runs, else 0 */
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+	if (interrupted)
+		_exit(128 + number);
+	interrupted = number;
+	if (passed_to && info->si_code <= 0)
+		kill(passed_to, number);
+}
+
+void trace_catch_signals(void)
+{
+	struct sigaction action = { .sa_sigaction = on_signal,
+				    .sa_flags = SA_SIGINFO | SA_RESTART };
+
+	for (int i = 0; i < CAUGHT; i++) {
+		sigaction(caught[i], NULL, &as_found[i]);
+		if (caught[i] == SIGPIPE)
+			signal(SIGPIPE, SIG_IGN);
+		else if (as_found[i].sa_handler != SIG_IGN)
+			sigaction(caught[i], &action, NULL);
+	}
+}
+
+/* In the child: waits until it is registered, then becomes CMD. */
+static void become_command(const struct trace_options *options, int gate, int outcome)
+{
+	char go;
+	int err;
+
+	if (read(gate, &go, 1) != 1)
+		_exit(127);
+	err = identity_take(&options->identity);
+	if (!err) {
+		for (int i = 0; i < CAUGHT; i++)
+			sigaction(caught[i], &as_found[i], NULL);
+		execvp(options->program[0], options->program);
+		err = -errno;
+	}
+	if (write(outcome, &err, sizeof(err)) < 0)
+		_exit(127);
+	_exit(err == -ENOENT ? 127 : 126);
+}
+
+static int start_command(struct tracing *t)
+{
+	int gate[2], outcome[2];
+
+	if (pipe2(gate, O_CLOEXEC) || pipe2(outcome, O_CLOEXEC))
+		return -errno;
+	t->pid = fork();
+	if (t->pid < 0)
+		return -errno;
+	if (t->pid == 0) {
+		close(gate[1]);
+		become_command(t->options, gate[0], outcome[1]);
+	}
+	close(gate[0]);
+	close(outcome[1]);
+	t->gate = gate[1];
+	t->outcome = outcome[0];
+	return 0;
+}
+
+/* Joins a process: it and the descendants that it has now; those to come are followed anyway. */
+static int join_process(struct tracing *t)
+{
+	int err = proc_check(t->options->pid, t->error, t->error_size);
+
+	if (err)
+		return err;
+	t->pid = t->options->pid;
+	err = session_adopt(t->session, t->pid, ZC_WINDOW_OPEN, -1);
+	if (err < 0) {
+		snprintf(t->error, t->error_size, "process %d could not be registered: %s", t->pid,
+			 strerror(-err));
+		return err;
+	}
+	return proc_adopt_descendants(t->session);
+}
+
+static int hold_command(struct tracing *t)
+{
+	int index = start_command(t);
+
+	if (!index)
+		index = session_adopt(t->session, t->pid, ZC_WINDOW_AT_EXEC, -1);
+	return index < 0 ? index : 0;
+}
+
+static int open_pidfd(struct tracing *t)
+{
+	t->pidfd = syscall(SYS_pidfd_open, t->pid, 0);
+	return t->pidfd < 0 ? -errno : 0;
+}
+
+/* Lets CMD go; if it could not become its command, says why. */
+static int release(struct tracing *t, int *status)
+{
+	int err = 0;
+
+	t->result.begin_ns = now_ns();
+	if (t->gate < 0)
+		return 0;
+	if (interrupted)
+		return -EINTR;
+	passed_to = t->pid;
+	if (write(t->gate, "g", 1) != 1)
+		return -errno;
+	close(t->gate);
+	t->gate = -1;
+	if (read(t->outcome, &err, sizeof(err)) != sizeof(err))
+		return 0;	/* closed by the exec: it runs */
+	*status = err == -ENOENT ? 127 : 126;
+	snprintf(t->error, t->error_size, "%s: %s", t->options->program[0], strerror(-err));
+	return err;
+}
+
+static void sum_cells(const struct snapshot *snapshot, __u64 *calls, __u64 *bytes)
+{
+	*calls = *bytes = 0;
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		const struct zc_cell *cell = &snapshot->cells[i];
+
+		if (!call_is_syscall(cell->key.nr))
+			continue;
+		*calls += cell_calls(cell);
+		*bytes += call_moves_bytes(cell->key.nr) ? cell->bytes : 0;
+	}
+}
+
+static int write_openmetrics(FILE *out, void *context)
+{
+	return openmetrics_write(context, out);
+}
+
+static void save_openmetrics(struct tracing *t, const struct snapshot *snapshot)
+{
+	struct trace_result now = t->result;
+	struct report *report;
+	int err;
+
+	now.snapshot = (struct snapshot *)snapshot;
+	now.end_ns = now_ns();
+	report = build_trace(t->options, t->session, &now);
+	if (!report)
+		return;
+	err = output_replace(t->options->openmetrics, write_openmetrics, report);
+	if (err)
+		complain(ZC_EXIT_FAILED, "%s: %s; the next interval tries again",
+			 t->options->openmetrics, strerror(-err));
+	report_free(report);
+}
+
+/* One line of what the last interval brought, on stderr: stdout belongs to CMD. */
+static void tell_interval(struct tracing *t)
+{
+	struct snapshot *snapshot;
+	__u64 calls, bytes, lost = 0;
+
+	if (session_snapshot(t->session, &snapshot))
+		return;
+	sum_cells(snapshot, &calls, &bytes);
+	for (int i = 0; i < ZC_LOSS_COUNT; i++)
+		lost += snapshot->loss[i];
+	if (!t->options->quiet && t->options->interval)
+		fprintf(stderr, "%8.1f s  %12llu calls  %15llu bytes moved by calls  %u processes  "
+			"%llu lost\n", (now_ns() - t->result.begin_ns) / 1e9,
+			calls - t->last_calls, bytes - t->last_bytes, snapshot->proc_count - 1,
+			lost);
+	t->last_calls = calls;
+	t->last_bytes = bytes;
+	if (t->options->openmetrics)
+		save_openmetrics(t, snapshot);
+	snapshot_free(snapshot);
+}
+
+/* Without live lines, FILE is written all the same. */
+enum { USUAL_INTERVAL_S = 10 };
+
+static double interval_of(const struct trace_options *options)
+{
+	return options->interval || !options->openmetrics ? options->interval : USUAL_INTERVAL_S;
+}
+
+static bool has_ended(struct tracing *t, int timeout_ms)
+{
+	struct pollfd fds[2] = {
+		{ .fd = t->pidfd, .events = POLLIN },
+		{ .fd = session_poll_fd(t->session), .events = POLLIN },
+	};
+
+	poll(fds, 2, timeout_ms);
+	if (fds[1].revents)
+		session_poll(t->session, 0);
+	return fds[0].revents != 0;
+}
+
+/* Until the program ends, the time is up, or Ctrl-C (which CMD gets as well: it decides). */
+static void wait_for_end(struct tracing *t)
+{
+	const struct trace_options *options = t->options;
+	__u64 limit = options->seconds * 1e9, every = interval_of(options) * 1e9;
+	__u64 next = t->result.begin_ns + every;
+
+	while (!has_ended(t, 50)) {
+		__u64 now = now_ns();
+
+		if (!options->program && interrupted)
+			return;
+		if (limit && now - t->result.begin_ns >= limit)
+			return;
+		if (every && now >= next) {
+			tell_interval(t);
+			next += every;
+		}
+	}
+}
+
+/* The kernel sends on what a program that has ended left in its sockets. */
+static void wait_for_sockets(struct tracing *t)
+{
+	enum { PATIENCE_MS = 500, STEP_MS = 10 };
+
+	if (!t->options->program)
+		return;
+	for (int ms = 0; ms < PATIENCE_MS && !session_socks_closed(t->session); ms += STEP_MS)
+		poll(NULL, 0, STEP_MS);
+}
+
+/* Until it is waited for, /proc still tells what it read and wrote. */
+static void reap(struct tracing *t, int *status)
+{
+	struct rusage usage;
+	siginfo_t info;
+
+	if (!t->options->program || waitid(P_PID, t->pid, &info, WEXITED | WNOWAIT))
+		return;
+	proc_read_io(t->pid, &t->result.io);
+	passed_to = 0;
+	if (wait4(t->pid, &t->result.status, 0, &usage) != t->pid)
+		return;
+	t->result.usage = (struct usage){
+		.user_ns = usage.ru_utime.tv_sec * 1000000000ULL + usage.ru_utime.tv_usec * 1000,
+		.system_ns = usage.ru_stime.tv_sec * 1000000000ULL + usage.ru_stime.tv_usec * 1000,
+		.minor_faults = usage.ru_minflt,
+		.major_faults = usage.ru_majflt,
+		.voluntary = usage.ru_nvcsw,
+		.involuntary = usage.ru_nivcsw,
+	};
+	t->result.usage_known = true;
+	*status = WIFSIGNALED(t->result.status) ? 128 + WTERMSIG(t->result.status) :
+		  WEXITSTATUS(t->result.status);
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+int trace(const struct trace_options *options, struct report **report, int *status, char *error,
+	  size_t size)
+{
+	struct tracing t = { .options = options, .pidfd = -1, .gate = -1, .outcome = -1,
+			     .error = error, .error_size = size };
+	int err;
+
+	*report = NULL;
+	error[0] = '\0';
+	err = options->program ? 0 : proc_check(options->pid, error, size);
+	if (err)
+		return err;
+	err = session_open(&t.session, &options->session, error, size);
+	if (!err)
+		err = session_attach(t.session, error, size);
+	if (!err)
+		err = options->program ? hold_command(&t) : join_process(&t);
+	if (!err)
+		err = open_pidfd(&t);
+	if (!err)
+		err = release(&t, status);
+	if (err)
+		goto cleanup;
+	wait_for_end(&t);
+	t.result.end_ns = now_ns();
+	reap(&t, status);
+	wait_for_sockets(&t);
+	session_detach(t.session);
+	err = session_snapshot(t.session, &t.result.snapshot);
+	if (err)
+		goto cleanup;
+	if (options->openmetrics)
+		save_openmetrics(&t, t.result.snapshot);
+	*report = build_trace(options, t.session, &t.result);
+	if (!*report)
+		err = -ENOMEM;
+cleanup:
+	if (err && !error[0] && interrupted)
+		snprintf(error, size, "interrupted");
+	if (err && !error[0])
+		snprintf(error, size, "%s", strerror(-err));
+	close_fd(t.gate);
+	close_fd(t.outcome);
+	if (err && t.pid > 0 && options->program && !t.result.usage_known)
+		waitpid(t.pid, NULL, 0);
+	close_fd(t.pidfd);
+	snapshot_free(t.result.snapshot);
+	session_close(t.session);
+	return err;
+}
