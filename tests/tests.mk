@@ -1,0 +1,75 @@
+# The tests, and what else looks for mistakes: included by the Makefile, whose names these rules use.
+
+FUZZ_SECONDS ?= 60
+
+# In tests/runtime: NAME_faults.c is preloaded into programs, NAME.bpf.c is the BPF part of NAME.c.
+TEST_LIBS := $(patsubst tests/runtime/%.c,$(B)/tests/%.so,$(wildcard tests/runtime/*_faults.c))
+TEST_BPF := $(patsubst tests/runtime/%.bpf.c,%,$(wildcard tests/runtime/*.bpf.c))
+TEST_BINS := $(filter-out $(TEST_LIBS:.so=) $(TEST_BPF:%=$(B)/tests/%.bpf),\
+	$(patsubst tests/runtime/%.c,$(B)/tests/%,$(wildcard tests/runtime/*.c)))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+
+# --- to run ---
+
+SUITES := unit golden runtime browser
+CHECK := ZCTRACE_BUILD=$(B) PYTHON=$(PYTHON) tools/check.sh
+
+.PHONY: check $(SUITES:%=check-%) sanitize coverage fuzz run-fuzzers lint
+check: $(UNIT_TESTS) $(TEST_BINS) $(TEST_LIBS) all ## run every test, in the order of the next four
+	$(Q)$(CHECK) $(or $(ONLY),$(SUITES))
+
+check-unit: $(UNIT_TESTS) ## test functions of user/, without root
+check-golden: ## test saved reports and every format made of them, without root
+check-runtime: $(TEST_BINS) $(TEST_LIBS) ## test measuring, with sudo if need be
+check-browser: ## test the HTML page in a real browser, without root
+
+$(SUITES:%=check-%): all
+	$(Q)$(CHECK) $(@:check-%=%)
+
+# Other flags find other warnings; those of the plain build count.
+variant = +$(Q)$(MAKE) --no-print-directory B=build/$@ VMLINUX_H=$(VMLINUX_H) WARN=-w
+
+# Measured runs are not among them: the sanitizers' own memory faults in after the window.
+SANITIZED := unit golden runtime:scenario,killed,signal,disk,timeout,ctrl_c,truncated,foreign,not_root
+sanitize: ## run unit, golden and some runtime tests built with ASan and UBSan
+	$(variant) CFLAGS='-O1 -g -fno-omit-frame-pointer' check ONLY='$(SANITIZED)' \
+		INSTRUMENT='-fsanitize=address,undefined -fno-sanitize-recover=all -static-libasan'
+
+coverage: ## run the tests without a browser and list each file's tested lines
+	$(Q)rm -f build/coverage/*/*.gcda
+	-$(variant) CFLAGS='-O0 -g' check ONLY='unit golden runtime' INSTRUMENT=--coverage
+	$(Q)gcovr --root . --filter user/ --filter scenarios/ build/coverage
+
+fuzz: ## fuzz each reader of outside input for FUZZ_SECONDS (60)
+	$(variant) CC=$(CLANG) CFLAGS='-O1 -g' run-fuzzers \
+		INSTRUMENT=-fsanitize=fuzzer-no-link,address,undefined
+run-fuzzers: $(FUZZERS)
+	$(Q)tools/fuzz.sh $(FUZZ_SECONDS) $^
+
+lint: ## look for mistakes and bad form in C, shell and Python
+	$(Q)PYTHON=$(PYTHON) tools/lint.sh
+
+# --- to build ---
+
+$(B)/unit/%: tests/unit/%.c $(LIB) | $(B)/unit
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIB) -lcmocka $(LDLIBS)
+
+$(TEST_BPF:%=$(B)/tests/%.bpf.o): $(B)/tests/%.bpf.o: tests/runtime/%.bpf.c $(B)/gen/vmlinux.h | $(B)/tests
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+$(TEST_BPF:%=$(B)/gen/%.skel.h): $(B)/gen/%.skel.h: $(B)/tests/%.bpf.o
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf >$@.tmp && mv $@.tmp $@
+$(TEST_BPF:%=$(B)/tests/%): $(B)/tests/%: $(B)/gen/%.skel.h
+
+$(TEST_BINS): $(B)/tests/%: tests/runtime/%.c $(LIB) | $(B)/tests
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
+
+$(TEST_LIBS): $(B)/tests/%.so: tests/runtime/%.c | $(B)/tests
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(filter-out $(INSTRUMENT),$(ALL_CFLAGS)) -fPIC -shared -MMD -MP -o $@ $< -ldl
+
+$(B)/fuzz/%: tests/fuzz/%.c $(LIB) | $(B)/fuzz
+	$(call say,FUZZER,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIB) $(LDLIBS)

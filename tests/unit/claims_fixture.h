@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Decides a fixture's claims and compares one with what is expected.
+ * Included by test_claims*.c, after cmocka.h. */
+#ifndef ZC_CLAIMS_FIXTURE_H
+#define ZC_CLAIMS_FIXTURE_H
+
+#include "../../user/claims.h"
+#include "report_fixture.h"
+
+static inline const struct report_claim *claim_of(struct report *report, const char *id)
+{
+	assert_int_equal(claims_decide(report), 0);
+	for (size_t i = 0; i < report->claim_count; i++)
+		if (strcmp(report->claims[i].id, id) == 0)
+			return &report->claims[i];
+	fail_msg("no claim %s", id);
+	return NULL;
+}
+
+static inline void expect_verdict(struct report *report, const char *id,
+				  enum report_verdict verdict, const char *measured_text)
+{
+	const struct report_claim *claim = claim_of(report, id);
+
+	if (claim->verdict != verdict)
+		fail_msg("%s: %s (%s), expected %s", id, report_verdict_text(claim->verdict),
+			 claim->why ? claim->why : "", report_verdict_text(verdict));
+	assert_string_equal(claim->measured_text, measured_text);
+}
+
+static inline void expect_not_measured(struct report *report, const char *id, const char *part)
+{
+	const struct report_claim *claim = claim_of(report, id);
+
+	if (claim->verdict != VERDICT_NOT_MEASURED)
+		fail_msg("%s: %s, expected not measured", id, report_verdict_text(claim->verdict));
+	if (!strstr(claim->why, part))
+		fail_msg("%s: \"%s\" lacks \"%s\"", id, claim->why, part);
+}
+
+#endif

@@ -1,0 +1,599 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tests of user/flow*.c: which reads and writes are set side by side, what ends are called, and the
+ * verdicts that follow from what was seen in segments. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "session_internal.h"
+#include "trace.h"
+#include "uring_table.h"
+
+enum { MOST = 25000, MIB = 1 << 20, EXT4 = 0xEF53, TMPFS = 0x01021994, BTRFS = 0x9123683E };
+
+/* A snapshot that tests fill. */
+struct world {
+	struct snapshot snapshot;
+	struct report *report;
+	struct report_scenario scenario;
+	struct session session;
+};
+
+static int begin(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	w->snapshot.procs = calloc(8, sizeof(struct zc_proc));
+	w->snapshot.cells = calloc(MOST, sizeof(struct zc_cell));
+	w->snapshot.objects = calloc(MOST, sizeof(struct zc_object));
+	w->snapshot.socks = calloc(MOST, sizeof(struct snapshot_sock));
+	w->snapshot.flows = calloc(MOST, sizeof(struct snapshot_flow));
+	w->snapshot.proc_count = w->snapshot.cell_count = 1;
+	w->snapshot.object_count = ZC_KIND_COUNT;
+	w->report = report_new();
+	*state = w;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct world *w = *state;
+
+	free(w->snapshot.procs);
+	free(w->snapshot.cells);
+	free(w->snapshot.objects);
+	free(w->snapshot.socks);
+	free(w->snapshot.flows);
+	report_free(w->report);
+	free(w);
+	return 0;
+}
+
+static __u32 process(struct world *w, const char *comm)
+{
+	struct zc_proc *proc = &w->snapshot.procs[w->snapshot.proc_count];
+
+	strcpy(proc->comm, comm);
+	proc->tgid = 1000 + w->snapshot.proc_count;
+	return w->snapshot.proc_count++;
+}
+
+static __u32 object(struct world *w, enum zc_kind kind, const char *name, __u32 fs_magic)
+{
+	struct zc_object *o = &w->snapshot.objects[w->snapshot.object_count];
+
+	o->key.kind = kind;
+	o->fs_magic = fs_magic;
+	strcpy(o->name, name);
+	return w->snapshot.object_count++;
+}
+
+static __u32 file(struct world *w, const char *name)
+{
+	return object(w, ZC_KIND_FILE, name, EXT4);
+}
+
+static __u32 connection(struct world *w, const char *local, __u16 local_port, const char *remote,
+			__u16 remote_port)
+{
+	__u32 index = object(w, ZC_KIND_TCP, "", 0);
+	struct zc_object *o = &w->snapshot.objects[index];
+
+	o->family = AF_INET;
+	inet_pton(AF_INET, local, o->local);
+	inet_pton(AF_INET, remote, o->remote);
+	o->local_port = local_port;
+	o->remote_port = remote_port;
+	return index;
+}
+
+static __u32 tcp(struct world *w)
+{
+	return connection(w, "127.0.0.1", 40000, "127.0.0.1", 80);
+}
+
+static struct zc_cell *calls(struct world *w, __u32 proc, __u32 nr, __u32 source, __u32 sink,
+			     __u64 bytes)
+{
+	struct zc_cell *cell = &w->snapshot.cells[w->snapshot.cell_count++];
+
+	cell->key = (struct zc_cell_key){ proc, nr, source, sink };
+	cell->bytes = bytes;
+	cell->histogram[10] = 4;
+	return cell;
+}
+
+static void reads(struct world *w, __u32 proc, __u32 source, __u64 bytes)
+{
+	calls(w, proc, SYS_read, source, ZC_KIND_NONE, bytes);
+}
+
+static void writes(struct world *w, __u32 proc, __u32 sink, __u64 bytes)
+{
+	calls(w, proc, SYS_write, ZC_KIND_NONE, sink, bytes);
+}
+
+static void sent(struct world *w, __u32 socket, enum zc_origin origin, __u64 bytes)
+{
+	struct snapshot_sock *sock = &w->snapshot.socks[w->snapshot.sock_count++];
+
+	sock->sock.object = socket;
+	sock->sock.new_bytes[ZC_HOOK_XMIT][origin] = bytes;
+}
+
+static void sent_pages(struct world *w, __u32 socket, __u32 of, __u64 bytes)
+{
+	struct snapshot_flow *flow = &w->snapshot.flows[w->snapshot.flow_count++];
+
+	flow->key = (struct zc_flow_key){ socket, of };
+	flow->flow.bytes[ZC_HOOK_XMIT] = bytes;
+	sent(w, socket, ZC_ORIGIN_FILE, bytes);
+}
+
+static const struct report_flow *found(struct world *w, const char *source, const char *sink)
+{
+	const struct report_flow *one = NULL;
+
+	if (!w->scenario.flows)
+		flows_find(w->report, &w->session, &w->snapshot, &w->scenario);
+	for (size_t i = 0; i < w->scenario.flow_count; i++) {
+		const struct report_flow *flow = &w->scenario.flows[i];
+
+		if (strcmp(flow->source, source) || strcmp(flow->sink, sink))
+			continue;
+		assert_null(one);
+		one = flow;
+	}
+	return one;
+}
+
+static const struct report_flow *must_find(struct world *w, const char *source, const char *sink)
+{
+	const struct report_flow *flow = found(w, source, sink);
+
+	if (!flow) {
+		for (size_t i = 0; i < w->scenario.flow_count; i++)
+			print_message("%s -> %s\n", w->scenario.flows[i].source,
+				      w->scenario.flows[i].sink);
+	}
+	assert_non_null(flow);
+	return flow;
+}
+
+static void assert_verdict(const struct report_flow *flow, const char *verdict, double copies)
+{
+	assert_string_equal(flow->verdict, verdict);
+	assert_null(flow->copies_per_byte.why);
+	assert_true(flow->copies_per_byte.value > copies - 0.005 &&
+		    flow->copies_per_byte.value < copies + 0.005);
+}
+
+/* --- pairs --- */
+
+static void test_equal_bytes_are_a_pair(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "copier");
+
+	reads(w, p, file(w, "a"), 5 * MIB);
+	reads(w, p, file(w, "b"), 4 * MIB);
+	writes(w, p, file(w, "c"), 4 * MIB);
+	assert_verdict(must_find(w, "/b", "/c"), "copied through user space", 2);
+	assert_non_null(strstr(must_find(w, "/b", "/c")->why, "to the byte"));
+	assert_int_equal(must_find(w, "/b", "/c")->calls, 8);
+	assert_string_equal(must_find(w, "/b", "/c")->calls_by, "read + write");
+	assert_int_equal(must_find(w, "/a", "memory")->bytes, 5 * MIB);
+}
+
+static void test_two_of_a_number_are_no_pair(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "copier");
+
+	reads(w, p, file(w, "a"), MIB);
+	writes(w, p, file(w, "b"), MIB);
+	writes(w, p, file(w, "c"), MIB);
+	assert_non_null(must_find(w, "/a", "memory"));
+	assert_non_null(must_find(w, "memory", "/b"));
+	assert_non_null(must_find(w, "memory", "/c"));
+}
+
+static void test_two_reads_of_a_number_are_no_pair(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "copier");
+
+	reads(w, p, file(w, "a"), MIB);
+	reads(w, p, file(w, "b"), MIB);
+	writes(w, p, file(w, "c"), MIB);
+	assert_non_null(must_find(w, "memory", "/c"));
+}
+
+static void test_other_processes_are_no_pair(void **state)
+{
+	struct world *w = *state;
+
+	reads(w, process(w, "one"), file(w, "a"), MIB);
+	writes(w, process(w, "two"), file(w, "b"), MIB);
+	assert_non_null(must_find(w, "/a", "memory"));
+	assert_non_null(must_find(w, "memory", "/b"));
+}
+
+static void test_few_bytes_may_be_chance(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "copier");
+
+	reads(w, p, file(w, "a"), 4095);
+	writes(w, p, file(w, "b"), 4095);
+	assert_non_null(must_find(w, "/a", "memory"));
+}
+
+static void test_what_comes_back_is_no_pair(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "talker"), pipe = object(w, ZC_KIND_PIPE, "", 0);
+
+	reads(w, p, pipe, MIB);
+	writes(w, p, pipe, MIB);
+	assert_non_null(must_find(w, "pipe", "memory"));
+	assert_non_null(must_find(w, "memory", "pipe"));
+}
+
+static void test_nearly_equal_and_alone(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "server");
+
+	reads(w, p, file(w, "a"), 10 * MIB);
+	reads(w, p, file(w, "library"), MIB);
+	writes(w, p, file(w, "b"), 10 * MIB + MIB / 8);
+	assert_non_null(strstr(must_find(w, "/a", "/b")->why, "nothing else"));
+}
+
+static void test_nearly_equal_and_not_alone(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "server");
+
+	reads(w, p, file(w, "a"), 10 * MIB);
+	reads(w, p, file(w, "other"), 2 * MIB);
+	writes(w, p, file(w, "b"), 10 * MIB + MIB / 8);
+	assert_null(found(w, "/a", "/b"));
+}
+
+static void test_not_nearly_equal(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "packer");
+
+	reads(w, p, file(w, "a"), 10 * MIB);
+	writes(w, p, file(w, "b"), 9 * MIB);
+	assert_null(found(w, "/a", "/b"));
+}
+
+static void test_workers_are_one(void **state)
+{
+	struct world *w = *state;
+	__u32 a = file(w, "a");
+
+	for (int i = 0; i < 3; i++)
+		reads(w, process(w, "worker"), a, MIB);
+	reads(w, process(w, "other"), a, MIB);
+	assert_int_equal(w->scenario.flow_count, 0);
+	flows_find(w->report, &w->session, &w->snapshot, &w->scenario);
+	assert_int_equal(w->scenario.flow_count, 2);
+	assert_string_equal(w->scenario.flows[0].role, "worker");
+	assert_int_equal(w->scenario.flows[0].bytes, 3 * MIB);
+}
+
+/* --- names of ends --- */
+
+static void test_clients_of_a_server(void **state)
+{
+	static const char *const clients = "clients of 10.0.0.1:50051 (10000 connections)";
+	struct world *w = *state;
+	__u32 p = process(w, "server");
+
+	for (int i = 0; i < 10000; i++) {
+		__u32 c = connection(w, "10.0.0.1", 50051, "10.0.0.2", 20000 + i);
+
+		reads(w, p, c, 100);
+		writes(w, p, c, 200);
+	}
+	assert_int_equal(must_find(w, clients, "memory")->bytes, 1000000);
+	assert_int_equal(must_find(w, "memory", clients)->bytes, 2000000);
+}
+
+static void test_connections_to_a_server(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "client");
+
+	for (int i = 0; i < 3; i++)
+		writes(w, p, connection(w, "10.0.0.2", 40000 + i, "10.0.0.1", 50051), 200);
+	assert_non_null(must_find(w, "memory", "10.0.0.1:50051 (3 connections)"));
+}
+
+static void test_one_connection_is_named_by_its_lower_port(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "server");
+
+	writes(w, p, connection(w, "10.0.0.1", 443, "10.0.0.2", 50000), 200);
+	assert_non_null(must_find(w, "memory", "clients of 10.0.0.1:443"));
+}
+
+static void test_one_connection_between_high_ports_has_both(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "peer");
+
+	writes(w, p, connection(w, "10.0.0.1", 40001, "10.0.0.2", 50000), 200);
+	assert_non_null(must_find(w, "memory", "10.0.0.1:40001 → 10.0.0.2:50000"));
+}
+
+/* --- verdicts --- */
+
+static void sendfile_with(struct world *w, enum zc_origin origin, __u64 pages, __u64 others)
+{
+	__u32 a = file(w, "a"), socket = tcp(w);
+
+	calls(w, process(w, "server"), SYS_sendfile, a, socket, pages + others);
+	if (pages)
+		sent_pages(w, socket, a, pages);
+	if (others)
+		sent(w, socket, origin, others);
+}
+
+static void test_sendfile_of_pages(void **state)
+{
+	sendfile_with(*state, 0, MIB, 0);
+	assert_verdict(must_find(*state, "/a", "127.0.0.1:80"), "zero-copy", 0);
+}
+
+static void test_sendfile_to_a_device_that_cannot_gather(void **state)
+{
+	sendfile_with(*state, ZC_ORIGIN_PRIVATE, 0, MIB);
+	assert_verdict(must_find(*state, "/a", "127.0.0.1:80"), "copied in the kernel", 1);
+}
+
+static void test_sendfile_of_both(void **state)
+{
+	sendfile_with(*state, ZC_ORIGIN_PRIVATE, 3 * MIB, MIB);
+	assert_verdict(must_find(*state, "/a", "127.0.0.1:80"), "mixed (25% copied)", 0.25);
+}
+
+static void test_sendfile_of_holes_and_of_a_file_that_was_cut(void **state)
+{
+	sendfile_with(*state, ZC_ORIGIN_ZERO, MIB, MIB);
+	assert_verdict(must_find(*state, "/a", "127.0.0.1:80"), "zero-copy", 0);
+}
+
+static void test_sendfile_without_segments(void **state)
+{
+	struct world *w = *state;
+
+	calls(w, process(w, "server"), SYS_sendfile, file(w, "a"), tcp(w), MIB);
+	assert_string_equal(must_find(w, "/a", "127.0.0.1:80")->verdict,
+			    "not visible (no segment of the socket was seen)");
+	assert_non_null(must_find(w, "/a", "127.0.0.1:80")->copies_per_byte.why);
+}
+
+static void test_header_and_file_on_one_socket(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "server"), a = file(w, "a"), socket = tcp(w);
+
+	calls(w, p, SYS_sendfile, a, socket, MIB);
+	writes(w, p, socket, MIB / 2);
+	sent_pages(w, socket, a, MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB / 2);
+	assert_verdict(must_find(w, "/a", "127.0.0.1:80"), "zero-copy", 0);
+	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "copied through user space", 1);
+}
+
+static void test_own_pages(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "sender"), socket = tcp(w);
+
+	writes(w, p, socket, 3 * MIB);
+	calls(w, p, SYS_sendmsg, ZC_KIND_NONE, socket, MIB);
+	sent(w, socket, ZC_ORIGIN_ANON, 4 * MIB);
+	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "zero-copy", 0);
+	assert_non_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "MSG_ZEROCOPY"));
+}
+
+static void test_some_own_pages(void **state)
+{
+	struct world *w = *state;
+	__u32 socket = tcp(w);
+
+	writes(w, process(w, "sender"), socket, 4 * MIB);
+	sent(w, socket, ZC_ORIGIN_ANON, 3 * MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "mixed (25% copied)", 0.25);
+}
+
+static void test_relay_by_splice(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "relay"), pipe = object(w, ZC_KIND_PIPE, "", 0), out = tcp(w);
+	__u32 in = connection(w, "10.0.0.1", 8080, "10.0.0.9", 50000);
+
+	calls(w, p, SYS_splice, in, pipe, MIB);
+	calls(w, p, SYS_splice, pipe, out, MIB);
+	sent(w, out, ZC_ORIGIN_PRIVATE, MIB);
+	assert_verdict(must_find(w, "clients of 10.0.0.1:8080", "pipe"), "zero-copy", 0);
+	assert_verdict(must_find(w, "pipe", "127.0.0.1:80"), "zero-copy", 0);
+	assert_non_null(strstr(must_find(w, "pipe", "127.0.0.1:80")->why, "inferred"));
+}
+
+static void test_file_by_splice_to_a_device_that_cannot_gather(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "server"), pipe = object(w, ZC_KIND_PIPE, "", 0), out = tcp(w);
+
+	calls(w, p, SYS_splice, file(w, "a"), pipe, MIB);
+	calls(w, p, SYS_splice, pipe, out, MIB);
+	sent(w, out, ZC_ORIGIN_PRIVATE, MIB);
+	assert_verdict(must_find(w, "pipe", "127.0.0.1:80"), "copied in the kernel", 1);
+}
+
+static void test_receiving(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "receiver"), socket = tcp(w);
+
+	calls(w, p, SYS_recvfrom, socket, ZC_KIND_NONE, MIB)->received_bytes = MIB;
+	assert_verdict(must_find(w, "127.0.0.1:80", "memory"), "copied through user space", 1);
+}
+
+static void test_receiving_to_throw_away(void **state)
+{
+	struct world *w = *state;
+
+	calls(w, process(w, "receiver"), SYS_recvfrom, tcp(w), ZC_KIND_NONE, MIB);
+	assert_verdict(must_find(w, "127.0.0.1:80", "memory"), "zero-copy", 0);
+}
+
+static void test_a_request_that_receives_copies(void **state)
+{
+	struct world *w = *state;
+
+	calls(w, process(w, "receiver"), ZC_URING_BASE + 27, tcp(w), ZC_KIND_NONE, MIB);
+	assert_verdict(must_find(w, "127.0.0.1:80", "memory"), "copied through user space", 1);
+}
+
+static void test_direct(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "dd");
+
+	reads(w, p, object(w, ZC_KIND_FILE_DIRECT, "a", EXT4), MIB);
+	writes(w, p, object(w, ZC_KIND_FILE_DIRECT, "b", TMPFS), MIB);
+	assert_verdict(must_find(w, "/a", "/b"), "copied through user space", 1);
+}
+
+static void test_copy_file_range(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "cp"), made;
+
+	calls(w, p, SYS_copy_file_range, file(w, "a"), file(w, "b"), MIB);
+	made = object(w, ZC_KIND_FILE, "shared", BTRFS);
+	calls(w, p, SYS_copy_file_range, file(w, "c"), made, MIB);
+	made = object(w, ZC_KIND_FILE, "made", BTRFS);
+	w->snapshot.objects[made].cache_added = MIB;
+	calls(w, p, SYS_copy_file_range, file(w, "d"), made, MIB);
+	assert_verdict(must_find(w, "/a", "/b"), "copied in the kernel", 1);
+	assert_verdict(must_find(w, "/d", "/made"), "copied in the kernel", 1);
+	assert_non_null(strstr(must_find(w, "/c", "/shared")->verdict, "not visible"));
+}
+
+/* --- what no call tells --- */
+
+static void test_mapped_files_are_possible_sources(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "server"), socket = tcp(w);
+	__u32 big = file(w, "big"), small = file(w, "small"), library = file(w, "libc.so.6");
+
+	w->snapshot.objects[big].size = w->snapshot.objects[library].size = 8 * MIB;
+	w->snapshot.objects[small].size = 100;
+	calls(w, p, SYS_mmap, big, ZC_KIND_NONE, 0);
+	calls(w, p, SYS_mmap, small, ZC_KIND_NONE, 0);
+	calls(w, p, SYS_mmap, library, ZC_KIND_NONE, 0);
+	calls(w, process(w, "other"), SYS_mmap, file(w, "foreign"), ZC_KIND_NONE, 0);
+	writes(w, p, socket, 8 * MIB);
+	assert_non_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "/big (8 MiB)"));
+	assert_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "/small"));
+	assert_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "libc"));
+	assert_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "foreign"));
+}
+
+static void test_what_cannot_be_attributed_is_listed(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "odd");
+
+	calls(w, p, SYS_io_submit, ZC_KIND_NONE, ZC_KIND_NONE, 0);
+	calls(w, p, ZC_NR_32BIT, ZC_KIND_NONE, ZC_KIND_NONE, 0);
+	calls(w, p, ZC_URING_MULTISHOT, ZC_KIND_UNKNOWN, ZC_KIND_UNKNOWN, 0);
+	calls(w, p, ZC_URING_OTHER, ZC_KIND_UNKNOWN, ZC_KIND_UNKNOWN, 0);
+	flows_find(w->report, &w->session, &w->snapshot, &w->scenario);
+	assert_int_equal(w->scenario.flow_count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(w->scenario.flows[i].calls, 4);
+		assert_ptr_equal(strstr(w->scenario.flows[i].verdict, "not visible ("),
+				 w->scenario.flows[i].verdict);
+	}
+}
+
+static void test_small_ones_are_summed_up(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "many");
+	char name[16];
+
+	reads(w, p, file(w, "busy"), 100 * MIB);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "f%d", i);
+		reads(w, p, file(w, name), 10 + i);
+	}
+	assert_int_equal(must_find(w, "5000 smaller flows", "…")->bytes, 10 * 5000 + 4999 * 2500);
+	assert_int_equal(w->scenario.flow_count, 2);
+}
+
+static void test_no_more_than_can_be_shown(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "many");
+	char name[16];
+
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "f%d", i);
+		reads(w, p, file(w, name), MIB);
+	}
+	assert_int_equal(must_find(w, "100 smaller flows", "…")->bytes, 100 * MIB);
+}
+
+static void test_nothing(void **state)
+{
+	struct world *w = *state;
+
+	flows_find(w->report, &w->session, &w->snapshot, &w->scenario);
+	assert_int_equal(w->scenario.flow_count, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(equal_bytes_are_a_pair), TEST(two_of_a_number_are_no_pair),
+		TEST(two_reads_of_a_number_are_no_pair), TEST(other_processes_are_no_pair),
+		TEST(few_bytes_may_be_chance), TEST(what_comes_back_is_no_pair),
+		TEST(nearly_equal_and_alone), TEST(nearly_equal_and_not_alone),
+		TEST(not_nearly_equal), TEST(workers_are_one), TEST(clients_of_a_server),
+		TEST(connections_to_a_server), TEST(one_connection_is_named_by_its_lower_port),
+		TEST(one_connection_between_high_ports_has_both), TEST(sendfile_of_pages),
+		TEST(sendfile_to_a_device_that_cannot_gather), TEST(sendfile_of_both),
+		TEST(sendfile_of_holes_and_of_a_file_that_was_cut), TEST(sendfile_without_segments),
+		TEST(header_and_file_on_one_socket), TEST(own_pages), TEST(some_own_pages),
+		TEST(relay_by_splice), TEST(file_by_splice_to_a_device_that_cannot_gather),
+		TEST(receiving), TEST(receiving_to_throw_away),
+		TEST(a_request_that_receives_copies), TEST(direct), TEST(copy_file_range),
+		TEST(mapped_files_are_possible_sources),
+		TEST(what_cannot_be_attributed_is_listed), TEST(small_ones_are_summed_up),
+		TEST(no_more_than_can_be_shown), TEST(nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
