@@ -1,0 +1,77 @@
+# Other kernels: one static program, the BPF objects for aarch64, and the same measurements in Debian's
+# kernels under QEMU. Included by the Makefile; see docs/kernels.md.
+
+CROSS ?= aarch64-linux-gnu-
+# SERIES/ARCH of the guests. That of arm64 needs a cross compiler and is left out without one.
+KERNEL_GUESTS ?= 6.1/amd64 6.12/amd64 \
+	$(and $(shell command -v $(CROSS)gcc),$(shell command -v qemu-system-aarch64),6.1/arm64)
+KERNEL_TIMEOUT ?= 600
+
+.PHONY: static static-arm64 bpf check-kernels
+
+# --- one program for every kernel, and for machines without its libraries ---
+
+STATIC := $(B)/static
+STATIC_SCENARIOS := $(SCENARIOS:%=$(STATIC)/scenarios/%)
+# The linker warns of getaddrinfo() and the like: they are only asked about addresses in digits.
+LINK_STATIC = $(CC) $(ALL_CFLAGS) $(LDFLAGS) -static -Wl,--no-warnings -o $@ $^
+
+static: $(STATIC)/zctrace $(STATIC_SCENARIOS) ## build build/static/, which needs no library to run
+
+$(STATIC)/zctrace: $(B)/user/main.o $(LIB) | $(STATIC)/scenarios
+	$(call say,LINK,$@)
+	$(Q)$(LINK_STATIC) $(shell pkg-config --static --libs $(LIBS)) -lcap -lm
+
+$(STATIC_SCENARIOS): $(STATIC)/scenarios/%: $(B)/scenarios/%.o $(SCENARIO_PARTS) | $(STATIC)/scenarios
+	$(call say,LINK,$@)
+	$(Q)$(LINK_STATIC) -ljansson -lcrypto
+
+$(STATIC)/scenarios/receiver: $(B)/scenarios/digest.o
+
+$(STATIC)/ring_copy: tests/kernels/ring_copy.c | $(STATIC)/scenarios
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -static -o $@ $<
+
+$(STATIC)/scenarios:
+	$(Q)mkdir -p $@
+
+# --- another architecture, in a build directory of its own: the kernel side alone, or all ---
+
+ARM64_B := $(B)/arm64
+
+ifneq ($(filter arm64 aarch64,$(ARCH)),)
+ifneq ($(shell uname -m),aarch64)
+OTHER_ARCH := yes
+endif
+endif
+ifeq ($(OTHER_ARCH)$(VMLINUX_H),yes)
+bpf: $(ARM64_B)/vmlinux.h
+	+$(Q)$(MAKE) --no-print-directory B=$(ARM64_B) VMLINUX_H=$< bpf
+else
+bpf: $(B)/zctrace.bpf.o ## build the kernel side alone; with ARCH=arm64 that of aarch64
+endif
+
+$(ARM64_B)/vmlinux.h:
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(ARM64_B)
+	$(Q)PYTHON=$(PYTHON) BPFTOOL=$(BPFTOOL) tests/kernels/vmlinux-h.sh 6.1 arm64 \
+		$(B)/kernels/6.1-arm64 $@
+
+$(ARM64_B)/libraries/packages:
+	$(call say,FETCH,$(@D))
+	$(Q)tests/kernels/fetch-libraries.sh arm64 $(@D)
+
+ARM64_LIBS := $(ARM64_B)/libraries
+static-arm64: $(ARM64_B)/vmlinux.h $(ARM64_B)/libraries/packages ## the same for aarch64, with a cross compiler
+	+$(Q)$(MAKE) --no-print-directory B=$(ARM64_B) ARCH=arm64 VMLINUX_H=$< \
+		CC=$(CROSS)gcc AR=$(CROSS)ar \
+		CFLAGS='-O2 -g $(addprefix -isystem $(ARM64_LIBS),/usr/include /usr/include/aarch64-linux-gnu)' \
+		LDFLAGS='$(addprefix -L$(ARM64_LIBS),/usr/lib/aarch64-linux-gnu /lib/aarch64-linux-gnu)' \
+		static $(ARM64_B)/static/ring_copy
+
+# --- other kernels ---
+
+check-kernels: $(if $(filter %/arm64,$(KERNEL_GUESTS)),static-arm64)
+check-kernels: static $(STATIC)/ring_copy ## test the counts on Debian's kernels, in QEMU
+	$(Q)$(PYTHON) tests/kernels/check_kernels.py --build $(B) --page docs/kernels.md \
+		--guests $(KERNEL_GUESTS) --timeout $(KERNEL_TIMEOUT)
