@@ -8,8 +8,9 @@ say = $(if $(V),@:,@printf '  %-8s %s\n' '$(1)' '$(2)')
 # there: that is why the rest of it is skipped here.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 AFTER_DEPS := $(filter-out deps,$(MAKECMDGOALS))
-PURPOSES := build $(if $(filter-out run all bench,$(or $(AFTER_DEPS),check)),test) \
-	$(patsubst check-%,%,$(filter bench check-kernels,$(AFTER_DEPS)))
+PURPOSES := build $(patsubst check-%,%,$(filter bench check-kernels,$(AFTER_DEPS))) \
+	$(if $(filter-out run all bench,$(or $(AFTER_DEPS),check)),\
+	test $(if $(filter true,$(CI)),kernels))
 
 .PHONY: deps $(AFTER_DEPS)
 deps: ## install what is missing, with apt, dnf or pacman; "make deps run" runs afterwards

@@ -13,11 +13,13 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 # --- to run ---
 
 SUITES := unit golden runtime browser
+# In CI other kernels are booted too: "make check-kernels".
+ALL_SUITES := $(SUITES) $(if $(filter true,$(CI)),kernels)
 CHECK := ZCTRACE_BUILD=$(B) PYTHON=$(PYTHON) tools/check.sh
 
 .PHONY: check $(SUITES:%=check-%) sanitize coverage fuzz run-fuzzers lint
 check: $(UNIT_TESTS) $(TEST_BINS) $(TEST_LIBS) all ## run every test, in the order of the next four
-	$(Q)$(CHECK) $(or $(ONLY),$(SUITES))
+	$(Q)$(CHECK) $(or $(ONLY),$(ALL_SUITES))
 
 check-unit: $(UNIT_TESTS) ## test functions of user/, without root
 check-golden: ## test saved reports and every format made of them, without root

@@ -3,8 +3,8 @@
 # Runs suites of tests on what is built in $ZCTRACE_BUILD, and ends with the line
 # "N passed, N failed, N skipped" for all of them. "make check" and its siblings call it.
 #
-#   tools/check.sh SUITE...      unit, golden, runtime, browser; runtime:WORD,WORD runs only those of
-#                                its tests that have one of the words in their names
+#   tools/check.sh SUITE...      unit, golden, runtime, browser, kernels; runtime:WORD,WORD runs only
+#                                those of its tests that have one of the words in their names
 #
 # Exit status: 0 all passed; 1 a test failed, or was skipped where CI is set.
 set -u
@@ -81,6 +81,19 @@ run_runtime() {
 	sudo chown -R "$(id -u):$(id -g)" "$ZCTRACE_BUILD"
 }
 
+# "make check-kernels" ends with a line like ours; what is not exact stands above it.
+run_kernels() {
+	local log=$results/kernels.log status counts
+	"${MAKE:-make}" --no-print-directory B="$(realpath --relative-to=. "$ZCTRACE_BUILD")" \
+		check-kernels KERNEL_PAGE= >"$log" 2>&1
+	status=$?
+	grep -v '^ok ' "$log"
+	counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 | tr -dc '0-9 ')
+	# shellcheck disable=SC2086 # three numbers, the last of which may be absent
+	set -- $counts
+	add "${1:-0}" "${2:-0}" "${3:-0}" $status
+}
+
 mkdir -p "$results" || exit 1
 for suite in "$@"; do
 	echo "== ${suite%%:*}"
@@ -90,6 +103,7 @@ for suite in "$@"; do
 	case $suite in
 	unit) run_unit ;;
 	runtime*) run_runtime "$expression" ;;
+	kernels) run_kernels ;;
 	*) run_pytest "${suite%%:*}" "$expression" ;;
 	esac
 done

@@ -6,6 +6,7 @@ CROSS ?= aarch64-linux-gnu-
 KERNEL_GUESTS ?= 6.1/amd64 6.12/amd64 \
 	$(and $(shell command -v $(CROSS)gcc),$(shell command -v qemu-system-aarch64),6.1/arm64)
 KERNEL_TIMEOUT ?= 600
+KERNEL_PAGE ?= docs/kernels.md
 
 .PHONY: static static-arm64 bpf check-kernels
 
@@ -73,5 +74,5 @@ static-arm64: $(ARM64_B)/vmlinux.h $(ARM64_B)/libraries/packages ## the same for
 
 check-kernels: $(if $(filter %/arm64,$(KERNEL_GUESTS)),static-arm64)
 check-kernels: static $(STATIC)/ring_copy ## test the counts on Debian's kernels, in QEMU
-	$(Q)$(PYTHON) tests/kernels/check_kernels.py --build $(B) --page docs/kernels.md \
-		--guests $(KERNEL_GUESTS) --timeout $(KERNEL_TIMEOUT)
+	$(Q)$(PYTHON) tests/kernels/check_kernels.py --build $(B) \
+		$(if $(KERNEL_PAGE),--page $(KERNEL_PAGE)) --guests $(KERNEL_GUESTS) --timeout $(KERNEL_TIMEOUT)
