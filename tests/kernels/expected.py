@@ -7,6 +7,9 @@ WHOLE = ROUNDS * 65536  # bytes
 BROKEN = 1500001  # bytes; as many rounds, but ends in the middle of a chunk and of a page
 PAGE = 4096
 COPIED = "copied through user space"
+NUMBERS = (
+    "not visible (32-bit calls have numbers of their own: they are counted, not told apart)"
+)
 
 # The sender's calls that move nothing: open the file, probe its end, close it and the socket; the
 # whole file needs a look at its size and a buffer as well.
@@ -77,7 +80,11 @@ CASES = {
         },
         ("io_uring READ + io_uring SEND", 2 * ROUNDS, WHOLE, 2.0, COPIED),
     ),
+    "run-32bit": program({"32-bit call -": (23, 0, 0)}, ("32-bit call", 23, 0, None, NUMBERS)),
 }
+
+# Not every machine can take these: it is enough that one of the kernels was measured.
+ONCE = {"run-32bit"}
 
 # What must be null in the report of sendfile-lo when a tracepoint is left out (* is every role or
 # call); all that CASES asks of it and that is not null must still be exact.

@@ -33,6 +33,12 @@ $(STATIC)/ring_copy: tests/kernels/ring_copy.c | $(STATIC)/scenarios
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -static -o $@ $<
 
+# Without a library there is nothing of another word size to be installed.
+$(STATIC)/compat: tests/runtime/programs/compat.c | $(STATIC)/scenarios
+	$(call say,CC,$@)
+	$(Q)$(CC) -m32 -O1 -nostdlib -static -ffreestanding -fno-pic -no-pie -fno-stack-protector \
+		-fno-asynchronous-unwind-tables -o $@ $<
+
 $(STATIC)/scenarios:
 	$(Q)mkdir -p $@
 
@@ -73,6 +79,6 @@ static-arm64: $(ARM64_B)/vmlinux.h $(ARM64_B)/libraries/packages ## the same for
 # --- other kernels ---
 
 check-kernels: $(if $(filter %/arm64,$(KERNEL_GUESTS)),static-arm64)
-check-kernels: static $(STATIC)/ring_copy ## test the counts on Debian's kernels, in QEMU
+check-kernels: static $(STATIC)/ring_copy $(STATIC)/compat ## test the counts on Debian's kernels, in QEMU
 	$(Q)$(PYTHON) tests/kernels/check_kernels.py --build $(B) \
 		$(if $(KERNEL_PAGE),--page $(KERNEL_PAGE)) --guests $(KERNEL_GUESTS) --timeout $(KERNEL_TIMEOUT)

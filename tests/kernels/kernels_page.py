@@ -76,7 +76,8 @@ def programs():
                 if isinstance(value, tuple) and name != "flow"
             ]
             _, _, size, copies, verdict = wanted["flow"]
-            flow = f"{size:,} bytes, {copies:.2f} copies per byte: {verdict}"
+            copied = "" if copies is None else f", {copies:.2f} copies per byte"
+            flow = f"{size:,} bytes{copied}: {verdict}"
             rows.append([case, "; ".join(calls), flow])
     return table(["case", "calls counted", "flow"], rows)
 

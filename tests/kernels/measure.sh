@@ -95,6 +95,13 @@ any_program() {
 		'for i in 1 2 3; do "$0" dd if="$1" of=/dev/null bs=64k status=none & done; wait' \
 		"$bb" "$TMPDIR/file"
 	served run-sendfile "$programs/scenarios/sendfile" --port $PORT --chunk 64K "$TMPDIR/file"
+	if ! [ -x "$programs/compat" ]; then
+		echo "another architecture's" >"$output/run-32bit.skipped"
+	elif ! "$programs/compat" 2>/dev/null; then
+		echo "this machine makes a fault of 32-bit calls" >"$output/run-32bit.skipped"
+	else
+		zctrace run-32bit run --timeline=0 -- "$programs/compat"
+	fi
 	served run-io-uring "$programs/ring_copy" $PORT "$TMPDIR/file" 65536
 }
 

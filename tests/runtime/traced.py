@@ -44,6 +44,20 @@ def program(name, *flags):
     return str(path)
 
 
+def compat():
+    """A 32-bit program, which makes 23 calls."""
+    return program("compat", "-m32", "-nostdlib", "-static", "-ffreestanding", "-fno-pic",
+                   "-no-pie", "-fno-stack-protector", "-fno-asynchronous-unwind-tables")
+
+
+def takes_32bit_calls():
+    """Some virtual machines cannot, whatever their kernel's configuration says: it refuses such
+    programs, and makes a fault of such calls."""
+    with contextlib.suppress(OSError):
+        return subprocess.run([compat()], check=False).returncode == 0
+    return False
+
+
 def run(place, cmd, *options, status=0, during=None, strace=False, **more):
     """Runs cmd under zctrace; the only scenario of its report, after a look at what must hold.
     during(pid) is called while it runs, with an ancestor of cmd's. strace: it looks on, and must
