@@ -10,7 +10,7 @@
 #include "runner.h"
 #include "scenario_table.h"
 
-enum { MEASURE_MAX_VARIANTS = 24, MEASURE_MAX_CONDITIONS = 8 };
+enum { MEASURE_MAX_CONDITIONS = 8 };
 
 /* A scenario in one of its forms. */
 struct variant {
@@ -34,7 +34,7 @@ const char *condition_link(const struct condition *condition);
 struct measure_plan {
 	const char *mode;		/* "copy", "sendfile", "compare" */
 	const char *const *command;	/* argv, ends with NULL */
-	struct variant variants[MEASURE_MAX_VARIANTS];
+	struct variant *variants;
 	size_t variant_count;
 	struct condition conditions[MEASURE_MAX_CONDITIONS];
 	size_t condition_count;

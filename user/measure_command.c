@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the commands that measure do once their options are read: fill the plan, say what is to
+ * come, make the runs and write the reports. Called by cmd_measure.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "measure_options.h"
+
+void measure_make_room(struct measure_plan *plan, size_t most)
+{
+	plan->variants = calloc(most, sizeof(*plan->variants));
+	if (!plan->variants)
+		exit(complain(ZC_EXIT_FAILED, "out of memory"));
+}
+
+void measure_add_variant(struct measure_plan *plan, const struct scenario *scenario,
+			 __u64 chunk_bytes, bool prefault)
+{
+	plan->variants[plan->variant_count++] = (struct variant){
+		.scenario = scenario, .chunk_bytes = chunk_bytes, .prefault = prefault,
+	};
+}
+
+void measure_add_condition(struct measure_options *o)
+{
+	struct condition *condition = &o->plan.conditions[o->plan.condition_count++];
+
+	*condition = o->condition;
+	condition->remote = o->plan.to != NULL;
+}
+
+/* A rough guess at a gigabyte per 2 s and 0.2 s around a run. */
+static void announce(const struct measure_plan *plan)
+{
+	size_t runs = plan->variant_count * (1 + 2 * plan->repeats);
+	double seconds = 0;
+	unsigned int minutes;
+
+	for (size_t i = 0; i < plan->condition_count; i++) {
+		double bits = 8.0 * plan->bytes;
+		__u64 rate = plan->conditions[i].rate_bits;
+
+		seconds += runs * (0.2 + plan->bytes / 5e8 + (rate ? bits / rate : 0));
+	}
+	minutes = seconds / 60 + 1;
+	fprintf(stderr, "zctrace: %zu conditions, %zu runs each (check, untraced, traced); about %u "
+		"minute%s, if a run takes what it takes on a small machine\n",
+		plan->condition_count, runs, minutes, minutes == 1 ? "" : "s");
+}
+
+static bool lost_events(const struct report *report)
+{
+	for (size_t i = 0; i < report->scenario_count; i++) {
+		const struct report_scenario *s = &report->scenarios[i];
+
+		if (s->loss_map_full || s->loss_recursion)
+			return true;
+	}
+	return false;
+}
+
+/* A report kept without being asked: every other format can be made from it. */
+static void add_default_file(struct outputs *outputs, const char *name)
+{
+	if (!name || outputs->count || output_replace(name, NULL, NULL))
+		return;
+	for (const struct renderer *r = renderers; r->name; r++) {
+		if (!strcmp(r->name, "json"))
+			outputs->files[outputs->count].renderer = r;
+	}
+	outputs->files[outputs->count++].path = name;
+}
+
+enum zc_exit measure_and_write(struct measure_options *o, const char *default_file,
+			       struct report **report)
+{
+	enum zc_exit status = ZC_EXIT_OK;
+	char error[1024];
+	int err;
+
+	*report = NULL;
+	if (outputs_check(&o->outputs))
+		return ZC_EXIT_USAGE;
+	add_default_file(&o->outputs, default_file);
+	session_set_verbosity(o->plan.verbosity);
+	runner_catch_signals();
+	if (o->announce && !o->outputs.quiet)
+		announce(&o->plan);
+	err = measure(&o->plan, report, error, sizeof(error));
+	if (err)
+		status = complain(exit_of_error(err), "%s: %s%s", o->plan.mode,
+				  err == -EINTR ? "interrupted" : error,
+				  *report ? "; what was measured until then follows" : "");
+	if (!*report)
+		return status ? status : ZC_EXIT_FAILED;
+	if (outputs_write(&o->outputs, *report) && !status)
+		status = ZC_EXIT_FAILED;
+	if (lost_events(*report) && !status)
+		status = complain(ZC_EXIT_FAILED, "%s: events were lost: no verdict rests on them",
+				  o->plan.mode);
+	return status;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The options of every command that measures: what is sent, how often, under which condition, and
+ * where the report goes. cmd_measure.c adds its own. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "measure_options.h"
+#include "size.h"
+
+enum {
+	DEFAULT_EVENTS = 2000,
+	MAX_EVENTS = 2000000,
+	MAX_REPEATS = 1000,
+	MAX_CALL_BYTES = 0x7ffff000,
+};
+
+enum keys {
+	KEY_SIZE = MEASURE_OPTIONS_KEY, KEY_COLD, KEY_WARM, KEY_LINK, KEY_RATE, KEY_TO, KEY_IPV6,
+	KEY_PORT, KEY_TIMELINE, KEY_NO_TIMELINE, KEY_WITHOUT, KEY_TIMEOUT,
+};
+
+static const struct argp_option options[] = {
+	{ .name = "runs", .key = 'n', .arg = "N",
+	  .doc = "Measured runs of each scenario, traced and untraced each (default 5)", .group = 1 },
+	{ .name = "size", .key = KEY_SIZE, .arg = "SIZE",
+	  .doc = "Size of the file to make (default 256M); K, M, G are powers of 1024",
+	  .group = 1 },
+	{ .name = "cold", .key = KEY_COLD,
+	  .doc = "Evict the file from the page cache before each run", .group = 1 },
+	{ .name = "warm", .key = KEY_WARM, .doc = "Read it into the page cache before (default)",
+	  .group = 1 },
+	{ .name = "link", .key = KEY_LINK, .arg = "lo|veth|veth-nosg",
+	  .doc = "The network between the two: loopback (default), or two namespaces of their own; "
+		 "nosg: the device cannot gather", .group = 1 },
+	{ .name = "rate", .key = KEY_RATE, .arg = "RATE",
+	  .doc = "Limit the link's speed, as 1Gbit", .group = 1 },
+	{ .name = "to", .key = KEY_TO, .arg = "HOST[:PORT]",
+	  .doc = "The receiver is on another machine, where \"zctrace receive\" runs (port 8083)",
+	  .group = 1 },
+	{ .name = "ipv6", .key = KEY_IPV6, .doc = "Over IPv6", .group = 1 },
+	{ .name = "port", .key = KEY_PORT, .arg = "N", .doc = "The receiver's port (default: a free "
+		 "one)", .group = 1 },
+	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", .flags = OPTION_ARG_OPTIONAL,
+	  .doc = "Record the first events of a run (default 2000)", .group = 1 },
+	{ .name = "no-timeline", .key = KEY_NO_TIMELINE, .doc = "Record none", .group = 1 },
+	{ .name = "without", .key = KEY_WITHOUT, .arg = "TRACEPOINT",
+	  .doc = "Do without a tracepoint, as a kernel that lacks it would", .group = 1 },
+	{ .name = "timeout", .key = KEY_TIMEOUT, .arg = "SECONDS",
+	  .doc = "End a transfer that takes longer (default: by its size)", .group = 1 },
+	{ .name = "verbose", .key = 'v', .doc = "Every call, witness and step; -vv: libbpf's log too",
+	  .group = 3 },
+	{ 0 },
+};
+
+__u64 measure_parse_size(struct argp_state *state, const char *name, const char *text)
+{
+	__u64 bytes;
+	int err = size_parse(text, &bytes);
+
+	if (err == -ERANGE || (!err && bytes > (1ULL << 62)))
+		argp_error(state, "--%s %s: too large", name, text);
+	if (err)
+		argp_error(state, "--%s %s: not a size; give bytes or 64K, 256M, 1.2GB", name, text);
+	if (!bytes)
+		argp_error(state, "--%s %s: must be at least 1 byte", name, text);
+	return bytes;
+}
+
+long measure_parse_number(struct argp_state *state, const char *name, const char *text, long least,
+			  long most)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno || *end || end == text || value < least || value > most)
+		argp_error(state, "--%s %s: give a number from %ld to %ld", name, text, least, most);
+	return value;
+}
+
+__u64 measure_parse_chunk(struct argp_state *state, const char *name, const char *text)
+{
+	__u64 bytes = measure_parse_size(state, name, text);
+
+	if (bytes > MAX_CALL_BYTES)
+		argp_error(state, "--%s %s: the kernel moves at most %d bytes a call", name, text,
+			   MAX_CALL_BYTES);
+	return bytes;
+}
+
+static void add_without(struct argp_state *state, struct session_options *session, const char *name)
+{
+	const struct probe *probes;
+	size_t count;
+	bool known = false;
+
+	probes = session_probes(&count);
+	for (size_t i = 0; i < count; i++)
+		known = known || !strcmp(probes[i].tracepoint, name);
+	if (!known)
+		argp_error(state, "--without %s: not one of ours; zctrace doctor lists them", name);
+	if (session->without_count == SESSION_MAX_WITHOUT)
+		argp_error(state, "--without: at most %d", SESSION_MAX_WITHOUT);
+	session->without[session->without_count++] = name;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct measure_options *o = state->input;
+	struct measure_plan *plan = &o->plan;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->outputs;
+		return 0;
+	case 'n':
+		plan->repeats = measure_parse_number(state, "runs", arg, 1, MAX_REPEATS);
+		return 0;
+	case 'v':
+		plan->verbosity++;
+		o->outputs.verbose = true;
+		return 0;
+	case KEY_SIZE:
+		plan->bytes = measure_parse_size(state, "size", arg);
+		o->size_given = true;
+		return 0;
+	case KEY_COLD:
+	case KEY_WARM:
+		o->condition.cold = key == KEY_COLD;
+		return 0;
+	case KEY_LINK:
+		o->link_given = true;
+		if (link_parse(arg, &o->condition.link))
+			argp_error(state, "--link %s: give lo, veth or veth-nosg", arg);
+		return 0;
+	case KEY_RATE:
+		if (rate_parse(arg, &o->condition.rate_bits))
+			argp_error(state, "--rate %s: give a rate as 1Gbit or 100Mbit, %s", arg,
+				   LINK_RATE_RANGE_TEXT);
+		return 0;
+	case KEY_TO:
+		if (remote_parse_target(arg, &o->to))
+			argp_error(state, "--to %s: give HOST or HOST:PORT, an IPv6 address with a port "
+				   "as [ADDRESS]:PORT", arg);
+		plan->to = &o->to;
+		return 0;
+	case KEY_IPV6:
+		o->condition.ipv6 = true;
+		return 0;
+	case KEY_PORT:
+		plan->port = measure_parse_number(state, "port", arg, 1, 65535);
+		o->port_given = true;
+		return 0;
+	case KEY_TIMELINE:
+		plan->session.timeline_events = arg ? measure_parse_number(state, "timeline", arg, 1,
+									   MAX_EVENTS) :
+						      DEFAULT_EVENTS;
+		return 0;
+	case KEY_NO_TIMELINE:
+		o->timeline_off = true;
+		return 0;
+	case KEY_WITHOUT:
+		add_without(state, &plan->session, arg);
+		return 0;
+	case KEY_TIMEOUT:
+		plan->timeout_s = measure_parse_number(state, "timeout", arg, 1, 1000000);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (plan->file)
+			argp_error(state, "one FILE only, %s is the second", arg);
+		plan->file = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { .argp = &output_argp }, { 0 } };
+
+const struct argp measure_options_argp = {
+	.options = options,
+	.parser = parse,
+	.children = children,
+};
+
+/* With --to the network is what there is, and zctrace receive chooses the port. */
+static const char *not_with_to(const struct measure_options *o, const char *other)
+{
+	if (!o->plan.to)
+		return NULL;
+	if (other)
+		return other;
+	if (o->link_given)
+		return "--link";
+	return o->condition.rate_bits ? "--rate" : o->port_given ? "--port" : NULL;
+}
+
+enum zc_exit measure_check(const struct measure_options *o, const char *other)
+{
+	const char *excluded = not_with_to(o, other);
+
+	if (excluded)
+		return complain(ZC_EXIT_USAGE, "--to: goes over the network that is there, %s is for "
+				"runs on this machine; leave out one of them%s", excluded,
+				o->port_given ? " (zctrace receive --data-port chooses the port)" : "");
+	if (o->plan.file && o->size_given)
+		return complain(ZC_EXIT_USAGE, "--size: is for a file that is made; FILE has its own");
+	return ZC_EXIT_OK;
+}
+
+void measure_complete(struct measure_options *o, const struct measure_defaults *defaults)
+{
+	struct measure_plan *plan = &o->plan;
+
+	if (!plan->bytes)
+		plan->bytes = defaults->bytes;
+	if (!plan->repeats)
+		plan->repeats = defaults->repeats;
+	if (!plan->session.timeline_events)
+		plan->session.timeline_events = defaults->events;
+	if (o->timeline_off)
+		plan->session.timeline_events = 0;
+	plan->quiet = o->outputs.quiet;
+	plan->command = commands_line;
+}
