@@ -26,6 +26,7 @@ static void leave_to_sender(struct report_scenario *scenario)
 	lack_spread(&scenario->elapsed_untraced_ns, why);
 	lack_spread(&scenario->elapsed_traced_ns, why);
 	lack_spread(&scenario->cpu_untraced_ns, why);
+	scenario->bytes_per_second.why = why;
 	for (int i = 0; i < LEG_COUNT; i++)
 		scenario->legs[i].bytes.why = scenario->legs[i].per_byte.why = why;
 }

@@ -149,6 +149,17 @@ static void spread_of(struct report *report, struct spread *spread, const struct
 	stats_spread(report, spread, values, count, "no run was made");
 }
 
+static struct measured bytes_per_second(__u64 bytes, const struct spread *elapsed_ns)
+{
+	const struct measured *ns = &elapsed_ns->median;
+
+	if (ns->why)
+		return *ns;
+	if (ns->value == 0)
+		return (struct measured){ .why = "it took no time that the clock could tell" };
+	return (struct measured){ .value = (__u64)(1e9 * bytes / ns->value + 0.5) };
+}
+
 static struct measured median_of(struct report *report, const struct run_record *runs,
 				 size_t count, run_value *value)
 {
@@ -353,6 +364,8 @@ void build_scenario(struct report *report, const struct series *series,
 	build_legs(report, session, run, scenario);
 	spread_of(report, &scenario->elapsed_untraced_ns, series->untraced, series->untraced_count,
 		  elapsed);
+	scenario->bytes_per_second = bytes_per_second(scenario->payload_bytes,
+						      &scenario->elapsed_untraced_ns);
 	spread_of(report, &scenario->elapsed_traced_ns, series->traced, series->traced_count,
 		  elapsed);
 	spread_of(report, &scenario->cpu_untraced_ns, series->untraced, series->untraced_count,

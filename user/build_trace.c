@@ -144,6 +144,7 @@ static void build_sums(const struct session *session, const struct snapshot *sna
 		faults += snapshot->procs[p].faults_user;
 	}
 	scenario->rounds.why = scenario->crossings_per_round.why = not_here;
+	scenario->bytes_per_second.why = not_here;
 	scenario->crossings_data.value = 2 * data;
 	scenario->crossings_control.value = 2 * (calls - data);
 	scenario->crossings_user_faults = counted(session, "page_fault_user", 2 * faults);

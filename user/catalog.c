@@ -35,5 +35,7 @@ const struct catalog_entry catalog[] = {
 	  "bytes copied out of the receiver's socket" },
 	{ "elapsed_ns", "ns", "the sender's own clock, untraced runs", "-",
 	  "from the gate to the closed socket, as the documents time it" },
+	{ "bytes_per_second", "bytes/s", "the sender's own clock, untraced runs", "-",
+	  "payload by the median of elapsed_ns" },
 	{ NULL },
 };

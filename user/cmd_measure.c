@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* copy, sendfile and compare: from their own options to a plan, and the verdicts that were expected
- * of it. measure_options.c has the options that commands share. */
+ * of it. measure_options.c has the options that they share with sweep. */
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -33,7 +33,7 @@ static void change_of_count(const struct metric *metric, __u64 a, __u64 b, char 
 	else if (a)
 		snprintf(percent, sizeof(percent), " (%s%.3g %%)", sign,
 			 (double)by / (double)a * 100);
-	if (metric->unit == UNIT_BYTES)
+	if (metric->unit == UNIT_BYTES || metric->unit == UNIT_PER_SECOND)
 		size_format(by, number, sizeof(number));
 	else if (metric->unit == UNIT_NS)
 		render_time(by, number);
@@ -88,7 +88,7 @@ static enum grid_color change(enum metric_id id, const struct metric_value *a,
 		snprintf(buf, OVERVIEW_TEXT_BYTES, "%+.4g", b->ratio - a->ratio);
 	else
 		change_of_count(metric, a->count, b->count, buf);
-	if (metric->unit != UNIT_NS)
+	if (metric->unit != UNIT_NS && metric->unit != UNIT_PER_SECOND)
 		return GRID_BOLD;
 	strcat(buf, ", one value each");
 	return GRID_PLAIN;
@@ -97,7 +97,7 @@ static enum grid_color change(enum metric_id id, const struct metric_value *a,
 /* What is shown without -v: the rest is in one of these, or scatters. */
 static bool is_brief(enum metric_id id, const struct report_role *role)
 {
-	if (id == METRIC_ELAPSED_TRACED ||
+	if (id == METRIC_ELAPSED_TRACED || id == METRIC_BYTES_PER_SECOND ||
 	    (id >= METRIC_LEG_BYTES && id < METRIC_LEG_BYTES + LEG_COUNT))
 		return false;
 	if (!role)

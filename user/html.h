@@ -11,7 +11,7 @@
 /* A file of web/, and D3, inside the program: see web/assets.S. */
 extern const char web_report_css[], web_report_css_end[], web_report_js[], web_report_js_end[],
 	web_timeline_js[], web_timeline_js_end[], web_charts_js[], web_charts_js_end[],
-	web_d3_js[], web_d3_js_end[];
+	web_sweep_js[], web_sweep_js_end[], web_d3_js[], web_d3_js_end[];
 
 /* Text from outside, for element content and quoted attributes alike. NULL writes nothing. */
 void html_text(FILE *out, const char *text);
@@ -79,6 +79,7 @@ void html_timeline(FILE *out, const struct report *report, size_t scenario_index
 		   const struct html_fold *fold);
 void html_times(FILE *out, const struct report *report);
 void html_calls(FILE *out, const struct report *report);
+void html_sweep(FILE *out, const struct report *report);	/* nothing of other reports */
 void html_runs(FILE *out, const struct report *report);
 void html_evidence(FILE *out, const struct report *report);
 

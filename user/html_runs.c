@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The section of the HTML page with every run as a dot, traced and untraced apart, and as a table.
- * Called by render_html.c; web/charts.js draws other quantities from the same data. */
+ * Called by render_html.c; web/charts.js and web/sweep.js draw other pictures of the same data. */
 #include <math.h>
-#include <string.h>
 
 #include "html.h"
 #include "render.h"
+#include "sweep.h"
 
 #define RUNS_SHOWN 1000		/* rows of the table, for a scenario */
 #define DOTS_SHOWN 400		/* of one row of the picture */
@@ -99,11 +99,11 @@ static void axis(FILE *out, double scale)
 
 static void picture(FILE *out, const struct report *report)
 {
-	bool sweep = report->mode && !strcmp(report->mode, "sweep");
+	bool sweep = sweep_is(report);
 	struct html_fold fold = { .shown = SCENARIOS_SHOWN, .total = html_measured_count(report) };
 	double scale = longest(report);
 
-	if (sweep)	/* its curves show the same dots */
+	if (sweep)	/* its chart shows the same dots */
 		fputs("<details class=\"more\"><summary>Run by run</summary>\n", out);
 	fputs("<div class=\"dots-plot\" id=\"runs-plot\">\n", out);
 	axis(out, scale);
@@ -209,6 +209,8 @@ static void save_run(FILE *out, const struct report_run *run)
 /* The medians are the report's; the script works out none of its own. */
 static void save_scenario(FILE *out, const struct report_scenario *scenario, size_t index)
 {
+	const struct measured_real copies = sweep_copies(scenario);
+
 	fprintf(out, "{\"index\":%zu,\"id\":", index);
 	html_json_string(out, scenario->id);
 	fputs(",\"variant\":", out);
@@ -227,7 +229,12 @@ static void save_scenario(FILE *out, const struct report_scenario *scenario, siz
 	save_measured(out, &scenario->cpu_untraced_ns.median);
 	fputs(",\"crossings\":", out);
 	save_measured(out, &scenario->crossings_total);
-	fputs("},\"runs\":[", out);
+	fputs("},\"copies\":", out);
+	if (copies.why || !isfinite(copies.value))
+		fputs("null", out);
+	else
+		fprintf(out, "%.10g", copies.value);
+	fputs(",\"runs\":[", out);
 	for (size_t i = 0; i < scenario->run_count && i < RUNS_SHOWN; i++) {
 		fputs(i ? "," : "", out);
 		save_run(out, &scenario->runs[i]);

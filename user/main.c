@@ -13,6 +13,7 @@ static const struct command commands[] = {
 	{ "copy", cmd_measure, "run the documents' copying program, watched" },
 	{ "sendfile", cmd_measure, "run the documents' zero-copy program, watched" },
 	{ "compare", cmd_measure, "run both, and decide what the documents claim" },
+	{ "sweep", cmd_sweep, "run them with many sizes of chunk: where do crossings stop mattering?" },
 	{ "run", cmd_trace, "run any program and tell where its bytes went: is it zero-copy?" },
 	{ "attach", cmd_trace, "the same for a program that runs already" },
 	{ "receive", cmd_receive, "the far end of a measurement over a real network (--to)" },

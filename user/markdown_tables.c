@@ -3,6 +3,7 @@
  * Called by render_markdown.c. */
 #include "markdown.h"
 #include "size.h"
+#include "sweep.h"
 
 void markdown_flows(const struct report_scenario *scenario, FILE *out)
 {
@@ -121,4 +122,60 @@ void markdown_witnesses(const struct report *report, const struct report_scenari
 		markdown_cell(out, render_count(witness->witness, number));
 		putc('\n', out);
 	}
+}
+
+static void sweep_cell(enum metric_id id, const struct report_scenario *scenario, FILE *out)
+{
+	struct metric_value value = metric_value(id, scenario, NULL);
+	char number[RENDER_NUMBER_BYTES];
+
+	markdown_cell(out, metric_text(id, &value, number));
+}
+
+static void sweep_line(const struct report_scenario *scenario, FILE *out)
+{
+	const struct spread *elapsed = &scenario->elapsed_untraced_ns;
+	struct measured_real copies = sweep_copies(scenario);
+	char text[RENDER_NUMBER_BYTES];
+
+	putc('|', out);
+	markdown_cell(out, scenario->id);
+	markdown_cell(out, scenario->chunk_bytes ? render_chunk(scenario->chunk_bytes, text) :
+						   "whole file");
+	if (scenario->failed) {
+		for (int i = 0; i < 8; i++)
+			markdown_cell(out, NULL);
+		putc('\n', out);
+		return;
+	}
+	sweep_cell(METRIC_CROSSINGS_TOTAL, scenario, out);
+	sweep_cell(METRIC_VOLUNTARY, scenario, out);
+	sweep_cell(METRIC_INVOLUNTARY, scenario, out);
+	markdown_cell(out, copies.why ? NULL : render_ratio(copies.value, text));
+	sweep_cell(METRIC_SENDER_CPU, scenario, out);
+	sweep_cell(METRIC_ELAPSED_UNTRACED, scenario, out);
+	markdown_cell(out, elapsed->min.why || elapsed->max.why ? NULL :
+			   render_time_range(elapsed->min.value, elapsed->max.value, text));
+	sweep_cell(METRIC_BYTES_PER_SECOND, scenario, out);
+	putc('\n', out);
+}
+
+int markdown_sweep(const struct report *report, FILE *out)
+{
+	struct sweep_curves all;
+	int err = sweep_curves(report, &all);
+
+	if (err)
+		return err;
+	fputs("\n## Numbers\n\n| way | chunk | crossings | voluntary switches | involuntary | "
+	      "CPU copies per byte | sender CPU | elapsed | lowest – highest | per second |\n",
+	      out);
+	markdown_rule(out, 1, 9);
+	putc('\n', out);
+	for (size_t c = 0; c < all.count; c++) {
+		for (size_t p = 0; p < all.curves[c].count; p++)
+			sweep_line(all.curves[c].points[p], out);
+	}
+	sweep_free(&all);
+	return 0;
 }

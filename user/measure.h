@@ -32,7 +32,7 @@ struct condition {
 const char *condition_link(const struct condition *condition);
 
 struct measure_plan {
-	const char *mode;		/* "copy", "sendfile", "compare" */
+	const char *mode;		/* "copy", "sendfile", "compare", "sweep" */
 	const char *const *command;	/* argv, ends with NULL */
 	struct variant *variants;
 	size_t variant_count;
@@ -48,6 +48,7 @@ struct measure_plan {
 	int timeout_s;			/* 0 = by size */
 	int verbosity;
 	bool quiet;			/* no progress */
+	bool no_claims;			/* what is asked is none of the documents' claims */
 	struct session_options session;
 };
 

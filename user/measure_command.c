@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the commands that measure do once their options are read: fill the plan, say what is to
- * come, make the runs and write the reports. Called by cmd_measure.c. */
+ * come, make the runs and write the reports. Called by cmd_measure.c and cmd_sweep.c. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,23 +31,33 @@ void measure_add_condition(struct measure_options *o)
 	condition->remote = o->plan.to != NULL;
 }
 
-/* A rough guess at a gigabyte per 2 s and 0.2 s around a run. */
+/* Seconds of one run: a rough guess at a gigabyte per 2 s, 3 µs a round and 0.2 s around. */
+static double guess(const struct measure_plan *plan, const struct condition *condition,
+		    const struct variant *variant)
+{
+	const __u64 chunk = variant->chunk_bytes, rate = condition->rate_bits;
+	const double bytes = plan->bytes;
+
+	return 0.2 + bytes / 5e8 + (chunk ? bytes / chunk * 3e-6 : 0) +
+	       (rate ? 8 * bytes / rate : 0);
+}
+
 static void announce(const struct measure_plan *plan)
 {
-	size_t runs = plan->variant_count * (1 + 2 * plan->repeats);
+	const size_t runs = plan->variant_count * (1 + 2 * plan->repeats);
 	double seconds = 0;
 	unsigned int minutes;
 
-	for (size_t i = 0; i < plan->condition_count; i++) {
-		double bits = 8.0 * plan->bytes;
-		__u64 rate = plan->conditions[i].rate_bits;
-
-		seconds += runs * (0.2 + plan->bytes / 5e8 + (rate ? bits / rate : 0));
+	for (size_t c = 0; c < plan->condition_count; c++) {
+		for (size_t v = 0; v < plan->variant_count; v++)
+			seconds += (1 + 2 * plan->repeats) *
+				   guess(plan, &plan->conditions[c], &plan->variants[v]);
 	}
 	minutes = seconds / 60 + 1;
-	fprintf(stderr, "zctrace: %zu conditions, %zu runs each (check, untraced, traced); about %u "
+	fprintf(stderr, "zctrace: %zu condition%s, %zu runs%s (check, untraced, traced); about %u "
 		"minute%s, if a run takes what it takes on a small machine\n",
-		plan->condition_count, runs, minutes, minutes == 1 ? "" : "s");
+		plan->condition_count, plan->condition_count == 1 ? "" : "s", runs,
+		plan->condition_count == 1 ? "" : " each", minutes, minutes == 1 ? "" : "s");
 }
 
 static bool lost_events(const struct report *report)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The options of every command that measures: what is sent, how often, under which condition, and
- * where the report goes. cmd_measure.c adds its own. */
+ * where the report goes. cmd_measure.c and cmd_sweep.c add their own. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +17,16 @@ enum {
 };
 
 enum keys {
-	KEY_SIZE = MEASURE_OPTIONS_KEY, KEY_COLD, KEY_WARM, KEY_LINK, KEY_RATE, KEY_TO, KEY_IPV6,
-	KEY_PORT, KEY_TIMELINE, KEY_NO_TIMELINE, KEY_WITHOUT, KEY_TIMEOUT,
+	KEY_SIZE = MEASURE_OPTIONS_KEY, KEY_COLD, KEY_WARM, KEY_LINK, KEY_RATE, KEY_TO,
+	KEY_IPV6, KEY_PORT, KEY_TIMELINE, KEY_NO_TIMELINE, KEY_WITHOUT, KEY_TIMEOUT,
 };
 
 static const struct argp_option options[] = {
 	{ .name = "runs", .key = 'n', .arg = "N",
-	  .doc = "Measured runs of each scenario, traced and untraced each (default 5)", .group = 1 },
+	  .doc = "Measured runs of each scenario, traced and untraced each (default 5)",
+	  .group = 1 },
 	{ .name = "size", .key = KEY_SIZE, .arg = "SIZE",
-	  .doc = "Size of the file to make (default 256M); K, M, G are powers of 1024",
+	  .doc = "Size of the file to make (default 256M; sweep: 128M); K, M, G are powers of 1024",
 	  .group = 1 },
 	{ .name = "cold", .key = KEY_COLD,
 	  .doc = "Evict the file from the page cache before each run", .group = 1 },
@@ -43,14 +44,14 @@ static const struct argp_option options[] = {
 	{ .name = "port", .key = KEY_PORT, .arg = "N", .doc = "The receiver's port (default: a free "
 		 "one)", .group = 1 },
 	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", .flags = OPTION_ARG_OPTIONAL,
-	  .doc = "Record the first events of a run (default 2000)", .group = 1 },
+	  .doc = "Record the first events of a run (default 2000; sweep: none)", .group = 1 },
 	{ .name = "no-timeline", .key = KEY_NO_TIMELINE, .doc = "Record none", .group = 1 },
 	{ .name = "without", .key = KEY_WITHOUT, .arg = "TRACEPOINT",
 	  .doc = "Do without a tracepoint, as a kernel that lacks it would", .group = 1 },
 	{ .name = "timeout", .key = KEY_TIMEOUT, .arg = "SECONDS",
 	  .doc = "End a transfer that takes longer (default: by its size)", .group = 1 },
-	{ .name = "verbose", .key = 'v', .doc = "Every call, witness and step; -vv: libbpf's log too",
-	  .group = 3 },
+	{ .name = "verbose", .key = 'v',
+	  .doc = "Every call, witness and step; -vv: libbpf's log too", .group = 3 },
 	{ 0 },
 };
 
@@ -62,7 +63,8 @@ __u64 measure_parse_size(struct argp_state *state, const char *name, const char 
 	if (err == -ERANGE || (!err && bytes > (1ULL << 62)))
 		argp_error(state, "--%s %s: too large", name, text);
 	if (err)
-		argp_error(state, "--%s %s: not a size; give bytes or 64K, 256M, 1.2GB", name, text);
+		argp_error(state, "--%s %s: not a size; give bytes or 64K, 256M, 1.2GB", name,
+			   text);
 	if (!bytes)
 		argp_error(state, "--%s %s: must be at least 1 byte", name, text);
 	return bytes;
@@ -77,7 +79,8 @@ long measure_parse_number(struct argp_state *state, const char *name, const char
 	errno = 0;
 	value = strtol(text, &end, 10);
 	if (errno || *end || end == text || value < least || value > most)
-		argp_error(state, "--%s %s: give a number from %ld to %ld", name, text, least, most);
+		argp_error(state, "--%s %s: give a number from %ld to %ld", name, text, least,
+			   most);
 	return value;
 }
 
@@ -91,7 +94,8 @@ __u64 measure_parse_chunk(struct argp_state *state, const char *name, const char
 	return bytes;
 }
 
-static void add_without(struct argp_state *state, struct session_options *session, const char *name)
+static void add_without(struct argp_state *state, struct session_options *session,
+			const char *name)
 {
 	const struct probe *probes;
 	size_t count;
@@ -155,9 +159,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->port_given = true;
 		return 0;
 	case KEY_TIMELINE:
-		plan->session.timeline_events = arg ? measure_parse_number(state, "timeline", arg, 1,
-									   MAX_EVENTS) :
-						      DEFAULT_EVENTS;
+		plan->session.timeline_events =
+			arg ? measure_parse_number(state, "timeline", arg, 1, MAX_EVENTS) :
+			      DEFAULT_EVENTS;
 		return 0;
 	case KEY_NO_TIMELINE:
 		o->timeline_off = true;
@@ -203,11 +207,14 @@ enum zc_exit measure_check(const struct measure_options *o, const char *other)
 	const char *excluded = not_with_to(o, other);
 
 	if (excluded)
-		return complain(ZC_EXIT_USAGE, "--to: goes over the network that is there, %s is for "
-				"runs on this machine; leave out one of them%s", excluded,
-				o->port_given ? " (zctrace receive --data-port chooses the port)" : "");
+		return complain(ZC_EXIT_USAGE,
+				"--to: goes over the network that is there, %s is for runs on this "
+				"machine; leave out one of them%s", excluded,
+				o->port_given ? " (zctrace receive --data-port chooses the port)" :
+						"");
 	if (o->plan.file && o->size_given)
-		return complain(ZC_EXIT_USAGE, "--size: is for a file that is made; FILE has its own");
+		return complain(ZC_EXIT_USAGE,
+				"--size: is for a file that is made; FILE has its own");
 	return ZC_EXIT_OK;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the commands that measure share (copy, sendfile, compare): their common options, and
+/* What the commands that measure share (copy, sendfile, compare, sweep): their common options, and
  * what happens once the plan is made. */
 #ifndef ZC_MEASURE_OPTIONS_H
 #define ZC_MEASURE_OPTIONS_H

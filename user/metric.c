@@ -6,6 +6,7 @@
 #include "size.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define IN_SCENARIO(member) offsetof(struct report_scenario, member)
 #define IN_ROLE(member) offsetof(struct report_role, member)
@@ -52,6 +53,9 @@ const struct metric metrics[METRIC_COUNT] = {
 		.has_spread = true, .offset = IN_SCENARIO(elapsed_untraced_ns) },
 	[METRIC_ELAPSED_TRACED] = { "elapsed_traced", "elapsed, traced", UNIT_NS,
 		.has_spread = true, .offset = IN_SCENARIO(elapsed_traced_ns) },
+
+	[METRIC_BYTES_PER_SECOND] = { "bytes_per_second", "bytes per second, untraced",
+		UNIT_PER_SECOND, .offset = IN_SCENARIO(bytes_per_second) },
 
 	[METRIC_VOLUNTARY] = { "switches_voluntary", "context switches, voluntary", UNIT_COUNT,
 		.of_role = true, .offset = IN_ROLE(voluntary) },
@@ -128,6 +132,9 @@ char *metric_text(enum metric_id id, const struct metric_value *value, char *buf
 		return buf;
 	case UNIT_NS:
 		return render_time(value->count, buf);
+	case UNIT_PER_SECOND:
+		size_format(value->count, buf, RENDER_NUMBER_BYTES - 2);
+		return strcat(buf, "/s");
 	case UNIT_PER_ROUND:
 	case UNIT_PER_BYTE:
 		break;
@@ -141,6 +148,7 @@ const char *metric_unit_text(enum metric_unit unit)
 		[UNIT_COUNT] = "count",
 		[UNIT_BYTES] = "bytes",
 		[UNIT_NS] = "ns",
+		[UNIT_PER_SECOND] = "bytes/s",
 		[UNIT_PER_ROUND] = "crossings/round",
 		[UNIT_PER_BYTE] = "copies/byte",
 	};

@@ -20,6 +20,7 @@ enum metric_id {
 	METRIC_SENDER_CPU = METRIC_LEG_PER_BYTE + LEG_COUNT,
 	METRIC_ELAPSED_UNTRACED,
 	METRIC_ELAPSED_TRACED,
+	METRIC_BYTES_PER_SECOND,
 	METRIC_VOLUNTARY,
 	METRIC_INVOLUNTARY,
 	METRIC_FAULTS_USER,
@@ -35,7 +36,9 @@ enum metric_id {
 	METRIC_COUNT,
 };
 
-enum metric_unit { UNIT_COUNT, UNIT_BYTES, UNIT_NS, UNIT_PER_ROUND, UNIT_PER_BYTE };
+enum metric_unit {
+	UNIT_COUNT, UNIT_BYTES, UNIT_NS, UNIT_PER_SECOND, UNIT_PER_ROUND, UNIT_PER_BYTE,
+};
 
 struct metric {
 	const char *id;			/* in the CSV */
@@ -64,7 +67,7 @@ struct metric_value metric_value(enum metric_id id, const struct report_scenario
 /* The value for people, in buf of RENDER_NUMBER_BYTES; "—" if it was not measured. Returns buf. */
 char *metric_text(enum metric_id id, const struct metric_value *value, char *buf);
 
-/* "count", "bytes", "ns", "crossings/round", "copies/byte" */
+/* "count", "bytes", "ns", "bytes/s", "crossings/round", "copies/byte" */
 const char *metric_unit_text(enum metric_unit unit);
 
 #endif

@@ -24,6 +24,7 @@ static const struct web_file scripts[] = {
 	{ web_report_js, web_report_js_end },
 	{ web_timeline_js, web_timeline_js_end },
 	{ web_charts_js, web_charts_js_end },
+	{ web_sweep_js, web_sweep_js_end },
 };
 #define SCRIPT_COUNT (sizeof(scripts) / sizeof(scripts[0]))
 
@@ -188,11 +189,6 @@ static void page_footer(FILE *out, const struct report *report)
 	fputs("</footer>\n", out);
 }
 
-static bool is_sweep(const struct report *report)
-{
-	return report->mode && !strcmp(report->mode, "sweep");
-}
-
 int render_html(const struct report *report, const struct render_options *options, FILE *out)
 {
 	(void)options;
@@ -200,13 +196,11 @@ int render_html(const struct report *report, const struct render_options *option
 	head(out, report);
 	page_header(out, report);
 	html_findings(out, report);
-	if (is_sweep(report))	/* its curves are what it was made for */
-		html_runs(out, report);
+	html_sweep(out, report);
 	html_paths(out, report);
 	html_crossings(out, report);
 	html_times(out, report);
-	if (!is_sweep(report))
-		html_runs(out, report);
+	html_runs(out, report);
 	html_evidence(out, report);
 	page_footer(out, report);
 	write_scripts(out);

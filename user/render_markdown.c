@@ -3,6 +3,7 @@
  * Called through the table in render.c. */
 #include "markdown.h"
 #include "size.h"
+#include "sweep.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -229,6 +230,21 @@ static void print_paths(const struct report *report, FILE *out)
 	}
 }
 
+/* The ways of a sweep would be drawn once for each size: its table has what was copied. */
+static int print_numbers(const struct report *report, const struct render_options *options,
+			 FILE *out)
+{
+	int err;
+
+	if (sweep_is(report)) {
+		err = markdown_sweep(report, out);
+		return err ? err : print_reasons(report, options, out);
+	}
+	err = print_overview(report, options, out);
+	print_paths(report, out);
+	return err;
+}
+
 static void print_claims(const struct report *report, FILE *out)
 {
 	if (report->claim_count == 0)
@@ -282,8 +298,7 @@ int render_markdown(const struct report *report, const struct render_options *op
 		if (overview_any_program(report))
 			markdown_processes(&report->scenarios[i], out);
 	}
-	err = print_overview(report, options, out);
-	print_paths(report, out);
+	err = print_numbers(report, options, out);
 	print_claims(report, out);
 	if (report->sentence_count)
 		fputs("\n## What was found\n", out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The terminal page: what was run, the numbers side by side, the way of the bytes, the verdicts,
  * what it means, and how far to trust it. Called through the table in render.c. */
+#include "sweep.h"
 #include "text.h"
 #include "size.h"
 
@@ -119,13 +120,25 @@ static int print_warnings(const struct report *report, const struct render_optio
 	return err;
 }
 
+/* Of a sweep every scenario's way would be drawn many times: its table has what was copied. */
+static int print_numbers(const struct report *report, const struct render_options *options,
+			 FILE *out)
+{
+	int err;
+
+	if (sweep_is(report))
+		return text_sweep(report, options, out);
+	err = text_overview(report, options, out);
+	return err ? err : text_paths(report, options, out);
+}
+
 typedef int text_part(const struct report *report, const struct render_options *options, FILE *out);
 
 int render_text(const struct report *report, const struct render_options *options, FILE *out)
 {
 	static text_part *const parts[] = {
-		print_title,	 text_flows,	  text_overview,	  text_paths,
-		text_claims,	 print_sentences, print_warnings,
+		print_title,	 text_flows,	  print_numbers,  text_claims,
+		print_sentences, print_warnings,
 	};
 	int err = 0;
 

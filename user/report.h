@@ -182,6 +182,7 @@ struct report_scenario {
 	struct report_leg legs[LEG_COUNT];
 	struct spread elapsed_untraced_ns, elapsed_traced_ns;
 	struct spread cpu_untraced_ns;		/* sender, user + system */
+	struct measured bytes_per_second;	/* payload by the median of elapsed_untraced_ns */
 	struct report_run *runs;
 	size_t run_count;
 	struct report_witness *witnesses;
@@ -214,7 +215,7 @@ struct report_claim {
 };
 
 struct report {
-	const char *mode;		/* "copy", "sendfile", "compare", "run", "attach" */
+	const char *mode;	/* "copy", "sendfile", "compare", "sweep", "run", "attach" */
 	struct report_tool tool;
 	struct report_machine machine;
 	struct report_config config;

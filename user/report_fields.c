@@ -258,6 +258,7 @@ static const struct field scenario_rows[] = {
 	  .required = true },
 	{ "elapsed_ns", FIELD_OBJECT, .element = &elapsed_fields, .required = true },
 	{ "sender_cpu_ns", FIELD_OBJECT, .element = &sender_cpu_fields },
+	{ "bytes_per_second", FIELD_MEASURED, .offset = AT(report_scenario, bytes_per_second) },
 	{ "runs", FIELD_ARRAY, .offset = AT(report_scenario, runs), .element = &run_fields,
 	  .count_offset = AT(report_scenario, run_count) },
 	{ "witnesses", FIELD_ARRAY, .offset = AT(report_scenario, witnesses),

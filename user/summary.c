@@ -5,9 +5,10 @@
 
 #include "claims.h"
 #include "stats.h"
+#include "sweep.h"
 #include "words.h"
 
-enum { MOST_SENTENCES = 16 };
+enum { MOST_SENTENCES = 24 };
 
 void summary_say(struct report *report, const char *sentence)
 {
@@ -268,7 +269,9 @@ int summary_write(struct report *report)
 
 	report->sentences = report_alloc(report, MOST_SENTENCES * sizeof(*report->sentences));
 	report->sentence_count = 0;
-	if (pick_main_pair(report, &pair))
+	if (sweep_is(report))
+		summary_say_sweep(report);
+	else if (pick_main_pair(report, &pair))
 		say_comparison(report, &pair);
 	else if (pick_is(report->mode, "copy") || pick_is(report->mode, "sendfile"))
 		say_one_way(report);

@@ -27,4 +27,7 @@ void summary_say_causes(struct report *report, const struct pick_pair *pair);
 void summary_say_gathering(struct report *report, const struct pick_pair *pair);
 void summary_say_slow_link(struct report *report);
 
+/* What the size of the chunk changes. */
+void summary_say_sweep(struct report *report);
+
 #endif

@@ -8,6 +8,7 @@
 #include "overview.h"
 
 int text_overview(const struct report *report, const struct render_options *options, FILE *out);
+int text_sweep(const struct report *report, const struct render_options *options, FILE *out);
 int text_paths(const struct report *report, const struct render_options *options, FILE *out);
 int text_flows(const struct report *report, const struct render_options *options, FILE *out);
 int text_claims(const struct report *report, const struct render_options *options, FILE *out);

@@ -24,6 +24,11 @@ web_charts_js:
 	.incbin "charts.js"
 web_charts_js_end:
 
+	.global web_sweep_js, web_sweep_js_end
+web_sweep_js:
+	.incbin "sweep.js"
+web_sweep_js_end:
+
 	.global web_d3_js, web_d3_js_end
 web_d3_js:
 #ifdef D3_JS

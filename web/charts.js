@@ -1,5 +1,5 @@
 // Latency histograms and the dots of every run: names what is under the pointer, changes the scale
-// of counts and the quantity shown, and draws a sweep's curves. All from what the page carries.
+// of counts and the quantity shown. All from what the page carries.
 "use strict";
 
 (function () {
@@ -167,103 +167,6 @@
     });
   }
 
-  // A sweep's curves: one for each way and condition, over the size of the chunk.
-  const COLOURS = ["var(--cpu)", "var(--dma)", "var(--ref)", "var(--kernel)", "var(--unknown)"];
-  const SHAPES = ["symbolCircle", "symbolSquare", "symbolTriangle", "symbolDiamond", "symbolStar"];
-
-  // A series is named by what tells it from the others.
-  function seriesOf(data) {
-    const telling = ["id", "variant", "cache", "link", "rate"].filter(function (key) {
-      return key === "id" || new Set(data.scenarios.map(function (scenario) {
-        return scenario[key];
-      })).size > 1;
-    });
-    const series = d3.nest().key(function (scenario) {
-      return telling.map(key => scenario[key]).filter(Boolean).join(" ");
-    }).entries(data.scenarios.filter(scenario => scenario.chunk > 0));
-    return series.filter(one => one.values.length > 2);
-  }
-
-  function drawSweep(svg, series, quantity, width) {
-    const height = 380, left = 64, right = 130, top = 12, bottom = 34;
-    const chunks = [], values = [];
-    series.forEach(function (one) {
-      one.values.forEach(function (scenario) {
-        chunks.push(scenario.chunk);
-        scenario.runs.filter(isMeasured(quantity)).forEach(function (run) {
-          values.push(Math.max(1, quantity.of(run)));
-        });
-      });
-    });
-    const x = d3.scaleLog().base(2).domain(d3.extent(chunks)).range([left, width - right]);
-    const y = d3.scaleLog().domain(d3.extent(values)).nice().range([height - bottom, top]);
-    const every = Math.ceil(new Set(chunks).size * 62 / (width - left - right));
-    const sizes = Array.from(new Set(chunks)).sort(d3.ascending).filter(function (size, index) {
-      return index % every === 0;
-    });
-    svg.attr("viewBox", "0 0 " + width + " " + height).selectAll("*").remove();
-    svg.append("g").attr("transform", "translate(0," + (height - bottom) + ")")
-      .call(d3.axisBottom(x).tickValues(sizes).tickFormat(zctrace.bytes));
-    svg.append("g").attr("transform", "translate(" + left + ",0)")
-      .call(d3.axisLeft(y).ticks(5).tickSize(-(width - left - right))
-        .tickFormat(function (value) {
-          return /^[125]/.test(value.toExponential()) ? quantity.text(value) : "";
-        }));
-    series.forEach(function (one, index) {
-      drawSeries(svg, one, index, quantity, x, y, width - right);
-    });
-  }
-
-  function drawSeries(svg, one, index, quantity, x, y, edge) {
-    const colour = COLOURS[index % COLOURS.length];
-    const shape = d3.symbol().type(d3[SHAPES[index % SHAPES.length]]).size(46);
-    const points = one.values.filter(function (scenario) {
-      return quantity.median(scenario, false) !== null;
-    }).sort((a, b) => a.chunk - b.chunk);
-    const line = d3.line().x(scenario => x(scenario.chunk))
-      .y(scenario => y(Math.max(1, quantity.median(scenario, false))));
-    svg.append("path").attr("class", "series").attr("d", line(points)).style("stroke", colour);
-    one.values.forEach(function (scenario) {
-      scenario.runs.filter(run => !run[0] || quantity.id === "crossings")
-        .filter(isMeasured(quantity)).forEach(function (run) {
-          const dot = svg.append("path").attr("class", "dot").attr("d", shape())
-            .style("fill", colour).attr("transform", "translate(" + x(scenario.chunk) + "," +
-              y(Math.max(1, quantity.of(run))) + ")");
-          tipOn(dot.node(), function () {
-            return ["", quantity.text(quantity.of(run)), " " + one.key + ", " +
-              zctrace.bytes(scenario.chunk)];
-          });
-        });
-    });
-    const last = points[points.length - 1];
-    if (last)
-      svg.append("text").attr("x", edge + 10).attr("y", line.y()(last) + 4)
-        .style("fill", colour).text(one.key);
-  }
-
-  function sweep(plot, data) {
-    const series = seriesOf(data);
-    if (!series.length)
-      return;
-    const figure = document.createElement("figure"), before = plot.closest("details") || plot;
-    const svg = d3.select(figure).append("svg").attr("class", "sweep").attr("role", "img")
-      .attr("aria-label", "Every run over the size of the chunk; the table below has the numbers.");
-    let quantity = QUANTITIES[0], width = 0;
-    figure.className = "sweep-figure";
-    before.parentNode.insertBefore(figure, before);
-    const quantities = QUANTITIES.slice(0, 2).concat(QUANTITIES[3]);
-    chooser(svg.node(), quantities, function (chosen) {
-      quantity = chosen;
-      drawSweep(svg, series, quantity, width);
-    }).id = "sweep-quantity";
-    new ResizeObserver(function () {
-      if (figure.clientWidth && figure.clientWidth !== width) {
-        width = figure.clientWidth;
-        drawSweep(svg, series, quantity, width);
-      }
-    }).observe(figure);
-  }
-
   function runs() {
     const plot = document.getElementById("runs-plot"), data = zctrace.data("runs-data");
     if (!plot || !data)
@@ -276,8 +179,6 @@
       return;
     chooser(plot, QUANTITIES, quantity => { drawAllDots(plot, data, quantity); })
       .id = "runs-quantity";
-    if (data.mode === "sweep")
-      sweep(plot, data);
   }
 
   histograms();
