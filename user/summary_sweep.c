@@ -399,13 +399,16 @@ static const char *too_few_runs(struct report *report, const struct sweep_curves
 void summary_say_sweep(struct report *report)
 {
 	struct sweep_curves all;
+	const char *too_few;
 
 	if (report->scenario_count == 0 || sweep_curves(report, &all))
 		return;
+	too_few = too_few_runs(report, &all);
 	summary_say(report, headline(report, &all));
-	summary_say(report, too_few_runs(report, &all));
-	for (size_t i = 0; i < all.count; i++)
+	summary_say(report, too_few);
+	for (size_t i = 0; i < all.count && !too_few; i++)
 		say_curve(report, &all.curves[i]);
-	say_races(report, &all);
+	if (!too_few)
+		say_races(report, &all);
 	sweep_free(&all);
 }

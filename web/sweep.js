@@ -7,7 +7,7 @@
     "var(--holdsif)", "var(--doesnot)", "var(--ink)"];
   const SHAPES = ["symbolCircle", "symbolSquare", "symbolTriangle", "symbolDiamond", "symbolStar",
     "symbolCross", "symbolWye"];
-  const LEFT = 66, RIGHT = 14, TITLE = 34, DODGE = 5, ROOM = 1.15;
+  const LEFT = 66, RIGHT = 14, TITLE = 34, DODGE = 5, ROOM = 1.15, DECADES = 300;
   const chart = document.getElementById("sweep-chart"), data = zctrace.data("runs-data");
 
   // What a run holds: see save_run() in html_runs.c.
@@ -74,11 +74,17 @@
 
   // --- one panel ---
 
+  // Of a logarithmic scale 1, 2 and 5 of every decade, or 1 where there are many.
+  function ticksOf(y) {
+    if (!y.base)
+      return y.ticks(3);
+    const round = y.domain()[1] / y.domain()[0] > DECADES ? /^1e/ : /^[125]e/;
+    return y.ticks(5).filter(value => round.test(value.toExponential()));
+  }
+
   function yAxis(panel, y, text) {
-    const ticks = y.base ? y.ticks(5).filter(value => /^[125]/.test(value.toExponential())) :
-      y.ticks(3);
     panel.group.append("g").attr("transform", "translate(" + LEFT + ",0)")
-      .call(d3.axisLeft(y).tickValues(thinned(ticks, panel.height / 30))
+      .call(d3.axisLeft(y).tickValues(thinned(ticksOf(y), panel.height / 30))
         .tickSize(-(panel.width - LEFT - RIGHT)).tickFormat(text));
   }
 
@@ -119,15 +125,19 @@
   function drawLine(panel, one, quantity, x, y) {
     const known = one.points.filter(scenario => quantity.median(scenario) !== null);
     panel.group.append("path").attr("class", "series").style("stroke", one.colour)
-      .attr("d", d3.line().x(scenario => x(scenario.chunk))
+      .attr("d", d3.line().x(scenario => x(scenario.chunk) + dodge(panel, one))
         .y(scenario => y(quantity.median(scenario)))(known));
   }
 
-  // Of series at one place the marks stand side by side.
+  // Marks of series that meet stand side by side.
+  function dodge(panel, one) {
+    return DODGE * (one.index - panel.middle);
+  }
+
   function dot(panel, one, x, y, parts) {
     const mark = panel.group.append("path").attr("class", "dot").attr("d", one.symbol())
       .style("fill", one.colour)
-      .attr("transform", "translate(" + (x + DODGE * (one.index - panel.middle)) + "," + y + ")");
+      .attr("transform", "translate(" + (x + dodge(panel, one)) + "," + y + ")");
     mark.node().addEventListener("mousemove", function (event) {
       zctrace.showTip(event.clientX, event.clientY, ["", ...parts]);
     });

@@ -158,6 +158,7 @@ def scenario(name, variant, chunk, payload, elapsed, seed, events=True):
         calls = [("sendfile", "file→tcp", 9000)]
     data = 2 * len(calls) * rounds
     runs = runs_of(elapsed, data + 10, seed)
+    untraced = spread([run["elapsed_ns"] for run in runs if not run["traced"]])
     line = timeline(calls, min(rounds, 40), piece, seed).saved(0 if rounds <= 40 else rounds - 40)
     kernel = elapsed // 2
     per_call = kernel * 9 // 10 // len(calls)
@@ -178,7 +179,8 @@ def scenario(name, variant, chunk, payload, elapsed, seed, events=True):
             syscall("sender", "openat", "-", 1, 0, 4200, 0, False, 12),
             syscall("sender", "newfstatat", "file", 1, 0, 1100, 0, False, 10)],
         "legs": legs(payload, copied),
-        "elapsed_ns": {"untraced": spread([r["elapsed_ns"] for r in runs if not r["traced"]]),
+        "bytes_per_second": round(payload * 1e9 / untraced["median"]),
+        "elapsed_ns": {"untraced": untraced,
                        "traced": spread([r["elapsed_ns"] for r in runs if r["traced"]])},
         "sender_cpu_ns": {"untraced": spread([r["sender_user_ns"] + r["sender_system_ns"]
                                               for r in runs if not r["traced"]])},

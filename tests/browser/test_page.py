@@ -281,13 +281,3 @@ def test_regions_that_scroll_can_be_reached_by_keyboard(page, any_page):
     assert page.script("""return Array.from(document.querySelectorAll('main *'))
         .filter(e => e.scrollWidth > e.clientWidth + 1 &&
                 getComputedStyle(e).overflowX === 'auto' && e.tabIndex < 0).length""") == 0
-
-
-def test_sweep_draws_its_curves_first(page, made):
-    page.open(made("sweep", reports.sweep()))
-    assert page.script("return document.querySelector('main section').id") == "runs"
-    assert len(page.all(".sweep path.series")) == 2
-    assert len(page.all(".sweep path.dot")) == 16 * 5
-    page.hover(page.all(".sweep path.dot")[0])
-    assert "copy" in page.tip() and "KiB" in page.tip()
-    assert page.complaints() == []
