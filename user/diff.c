@@ -5,6 +5,7 @@
 #include "grid.h"
 #include "overview.h"
 #include "report_fields.h"
+#include "sweep.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -148,13 +149,18 @@ static int diff_scenarios(const struct report *a, const struct report *b,
 {
 	const struct report_scenario **partners = calloc(a->scenario_count + 1, sizeof(*partners));
 	bool *taken = calloc(b->scenario_count + 1, sizeof(*taken));
+	const bool brief_sweep = sweep_is(a) && sweep_is(b) && !options->verbose;
 	int err = -ENOMEM;
 
 	if (!partners || !taken)
 		goto cleanup;
 	err = 0;
 	match(a, b, partners, taken);
+	if (brief_sweep)
+		err = diff_sweep(a, partners, options, out);
 	for (size_t i = 0; i < a->scenario_count && !err; i++) {
+		if (partners[i] && brief_sweep)
+			continue;
 		if (partners[i])
 			err = diff_numbers(a, &a->scenarios[i], partners[i], options, out);
 		else

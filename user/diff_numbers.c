@@ -48,7 +48,7 @@ static bool apart(const struct spread *a, const struct spread *b)
 	return a->max.value < b->min.value || b->max.value < a->min.value;
 }
 
-static enum grid_color change_of_spread(const struct spread *a, const struct spread *b, char *buf)
+enum grid_color diff_spread(const struct spread *a, const struct spread *b, char *buf)
 {
 	char ratio[RENDER_NUMBER_BYTES];
 
@@ -79,7 +79,7 @@ static enum grid_color change(enum metric_id id, const struct metric_value *a,
 		return GRID_DOUBT;
 	}
 	if (a->spread && b->spread)
-		return change_of_spread(a->spread, b->spread, buf);
+		return diff_spread(a->spread, b->spread, buf);
 	if (is_ratio(metric) ? a->ratio == b->ratio : a->count == b->count) {
 		snprintf(buf, OVERVIEW_TEXT_BYTES, "same");
 		return GRID_DIM;

@@ -11,7 +11,7 @@ import unicodedata
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from make_fixtures import DIFFS, EXPECTED, MAKERS, expected, fixture
+from make_fixtures import DIFFS, EXPECTED, MAKERS, expected, fixture, spread
 from sample_reports import BUILD
 
 ZCTRACE = BUILD / "zctrace"
@@ -133,6 +133,29 @@ def test_csv_has_every_run():
                if r["run"] and r["metric"] == "elapsed"]
     assert elapsed == [(s["id"], s["variant"], str(r["traced"]).lower(), r["elapsed_ns"])
                        for s in made["scenarios"] for r in s["runs"]]
+
+
+def test_two_sweeps_are_a_line_for_each_size(tmp_path):
+    other = MAKERS["sweep"]()
+    quicker, moved, _, gone = other["scenarios"][:4]
+    for times in (quicker["elapsed_ns"]["untraced"], quicker["sender_cpu_ns"]["untraced"]):
+        times.update(spread([t // 2 for t in times["runs"]]))
+    moved["crossings"]["data"] += 4
+    moved["legs"][1].update(bytes=0, per_byte=0.0)
+    other["scenarios"].remove(gone)
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(other), "utf-8")
+    page = output("diff", fixture("sweep"), path).decode()
+    check_page(page)
+    lines = {" ".join(line.split()[:3]): " ".join(line.split()) for line in page.split("\n")}
+    assert lines["copy 1 KiB"].count("changed: 0.50×") == 2
+    assert lines["copy 16 KiB"].count("within the noise") == 2
+    assert "crossings of data calls: 65,536 in A, 65,540 in B" in page
+    assert "CPU copies per byte: 2.00 in A, 1.00 in B" in page
+    assert "could not be measured in either" in page
+    assert "only in A: copy, 4 MiB" in page
+    assert "rounds" not in page
+    assert b"rounds" in output("diff", fixture("sweep"), path, "-v")
 
 
 def test_not_measured_is_never_zero():

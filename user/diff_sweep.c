@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two sweeps beside each other: a line for each way and size of the chunk. Called by diff.c in
+ * place of a table for each scenario, which -v still gives. */
+#include "diff.h"
+#include "grid.h"
+#include "metric.h"
+#include "overview.h"
+#include "sweep.h"
+
+static void spread_cells(struct grid *grid, const struct spread *a, const struct spread *b)
+{
+	const struct spread *const sides[] = { a, b };
+	char text[OVERVIEW_TEXT_BYTES];
+	enum grid_color color;
+
+	for (int i = 0; i < 2; i++)
+		grid_cell(grid, GRID_PLAIN, sides[i]->median.why ? NULL :
+				       render_time(sides[i]->median.value, text));
+	color = diff_spread(a, b, text);
+	grid_cell(grid, color, text);
+}
+
+/* Counts of the calls that move data, which are the same as long as the programs are. */
+static void tell_counts(struct grid *grid, const struct report_scenario *a,
+			const struct report_scenario *b)
+{
+	const struct measured_real copies_a = sweep_copies(a), copies_b = sweep_copies(b);
+	const struct measured *data_a = &a->crossings_data, *data_b = &b->crossings_data;
+	char in_a[RENDER_NUMBER_BYTES], in_b[RENDER_NUMBER_BYTES];
+
+	if (!data_a->why && !data_b->why && data_a->value != data_b->value)
+		grid_below(grid, GRID_BOLD, "crossings of data calls: %s in A, %s in B",
+			   render_count(data_a->value, in_a), render_count(data_b->value, in_b));
+	if (!copies_a.why && !copies_b.why && copies_a.value != copies_b.value)
+		grid_below(grid, GRID_BOLD, "CPU copies per byte: %s in A, %s in B",
+			   render_ratio(copies_a.value, in_a), render_ratio(copies_b.value, in_b));
+}
+
+static void add_pair(struct grid *grid, const struct report_scenario *a,
+		     const struct report_scenario *b)
+{
+	char chunk[RENDER_NUMBER_BYTES];
+
+	grid_cell(grid, GRID_BOLD, a->id);
+	grid_cell(grid, GRID_BOLD, render_chunk(a->chunk_bytes, chunk));
+	if (a->failed || b->failed) {
+		for (int i = 0; i < 6; i++)
+			grid_cell(grid, GRID_PLAIN, i % 3 == 2 ? "" : NULL);
+		grid_below(grid, GRID_DIM, "could not be measured in %s",
+			   a->failed && b->failed ? "either" : a->failed ? "A" : "B");
+		return;
+	}
+	spread_cells(grid, &a->cpu_untraced_ns, &b->cpu_untraced_ns);
+	spread_cells(grid, &a->elapsed_untraced_ns, &b->elapsed_untraced_ns);
+	tell_counts(grid, a, b);
+}
+
+int diff_sweep(const struct report *a, const struct report_scenario *const *partners,
+	       const struct render_options *options, FILE *out)
+{
+	static const struct grid_column columns[] = {
+		{ "way", .right = false }, { "chunk", .right = true },
+		{ "CPU A", .right = true }, { "CPU B", .right = true }, { "change", .wraps = true },
+		{ "elapsed A", .right = true }, { "elapsed B", .right = true },
+		{ "change", .wraps = true },
+	};
+	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
+	int err;
+
+	putc('\n', out);
+	for (size_t i = 0; i < a->scenario_count; i++) {
+		if (partners[i])
+			add_pair(grid, &a->scenarios[i], partners[i]);
+	}
+	err = grid_print(grid, options, out);
+	grid_free(grid);
+	return err;
+}
