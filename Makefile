@@ -54,10 +54,13 @@ USER_OBJS := $(patsubst user/%.c,$(B)/user/%.o,$(wildcard user/*.c)) \
 # Everything but main(): what the program, the tests and the fuzzers link.
 LIB_OBJS := $(filter-out $(B)/user/main.o,$(USER_OBJS))
 LIB := $(B)/zctrace.a
-SCENARIOS := receiver copy sendfile
+SCENARIOS := receiver copy sendfile mmap splice zerocopy uring
+# Parts that only some of them need, below.
+SCENARIO_EXTRAS := scenarios/digest.c scenarios/pool.c
+SCENARIO_LIBS = -ljansson $(if $(filter %/digest.o,$^),-lcrypto) $(if $(filter %/uring.o,$^),-luring)
 SCENARIO_BINS := $(SCENARIOS:%=$(B)/scenarios/%)
 SCENARIO_PARTS := $(patsubst scenarios/%.c,$(B)/scenarios/%.o,\
-	$(filter-out $(SCENARIOS:%=scenarios/%.c) scenarios/digest.c,$(wildcard scenarios/*.c))) \
+	$(filter-out $(SCENARIOS:%=scenarios/%.c) $(SCENARIO_EXTRAS),$(wildcard scenarios/*.c))) \
 	$(B)/user/size.o
 
 .PHONY: all run
@@ -125,9 +128,10 @@ $(B)/scenarios/%.o: scenarios/%.c | $(B)/scenarios
 
 $(SCENARIO_BINS): $(B)/scenarios/%: $(B)/scenarios/%.o $(SCENARIO_PARTS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson $(if $(filter %/digest.o,$^),-lcrypto)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(SCENARIO_LIBS)
 
 $(B)/scenarios/receiver: $(B)/scenarios/digest.o
+$(B)/scenarios/zerocopy $(B)/scenarios/uring: $(B)/scenarios/pool.o
 
 # Tests, lint, coverage and fuzzing; other kernels.
 include $(wildcard tests/*.mk tests/*/*.mk)

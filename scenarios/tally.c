@@ -101,6 +101,19 @@ static bool is_sender(const struct tally *tally)
 	return strcmp(tally->role, "sender") == 0;
 }
 
+static json_t *zerocopy_json(const struct tally_zerocopy *zerocopy)
+{
+	json_t *object = json_object();
+
+	set_number(object, "sends", zerocopy->sends);
+	set_number(object, "completed", zerocopy->completed);
+	if (zerocopy->copied_known)
+		set_number(object, "copied", zerocopy->copied);
+	else
+		json_object_set_new(object, "copied", json_null());
+	return object;
+}
+
 static void set_sender_fields(json_t *line, const struct tally *tally)
 {
 	set_number(line, "rounds", tally->rounds);
@@ -108,6 +121,8 @@ static void set_sender_fields(json_t *line, const struct tally *tally)
 	set_number(line, "file_bytes", tally->file_bytes);
 	set_number(line, "bytes_read", tally->bytes_read);
 	set_number(line, "bytes_sent", tally->bytes_sent);
+	if (tally->zerocopy.used)
+		json_object_set_new(line, "zerocopy", zerocopy_json(&tally->zerocopy));
 }
 
 static void set_receiver_fields(json_t *line, const struct tally *tally)
@@ -134,6 +149,7 @@ static char *tally_json(const struct tally *tally, const struct gate *gate)
 	json_object_set_new(line, "role", json_string(tally->role));
 	json_object_set_new(line, "scenario", json_string(tally->scenario));
 	json_object_set_new(line, "error", failed ? json_string(tally->error) : json_null());
+	set_number(line, "status", tally->status);
 	json_object_set_new(line, "data_calls", data_calls_json(tally));
 	set_number(line, "eof_probes", tally->eof_probes);
 	set_number(line, "elapsed_ns", gate_elapsed_ns(gate));

@@ -28,6 +28,15 @@ struct tally_calls {
 	__u64 count;
 };
 
+/* Sends whose pages the kernel borrows, and gives back with a word of how it went. */
+struct tally_zerocopy {
+	bool used; /* the scenario makes such sends */
+	__u64 sends;
+	__u64 completed;   /* the kernel has let go of their pages */
+	bool copied_known; /* it told the next number */
+	__u64 copied;	   /* of them, those that it says it copied all the same */
+};
+
 /*
  * The strings that pointers show are the caller's and outlive the tally. A scenario starts with
  * { .role, .scenario, .data_calls = { names } } and everything else zero.
@@ -37,16 +46,17 @@ struct tally {
 	const char *scenario; /* the program's name, which also opens its messages */
 
 	struct tally_calls data_calls[TALLY_CALLS];
-	__u64 rounds;	  /* sender: copy counts its data reads, sendfile its data calls */
+	__u64 rounds;	  /* sender: chunks that it took from the file */
 	__u64 eof_probes; /* calls that returned 0: there was nothing more */
 
 	/* Bytes. */
-	__u64 file_bytes;	  /* sender: the file's size when it was checked, before the gate */
-	__u64 bytes_read;	  /* sender: into its own memory; 0 where the kernel reads */
-	__u64 bytes_sent;	  /* sender */
-	__u64 bytes_received;	  /* receiver */
-	bool tcp_known;		  /* receiver: the kernel told the next number */
-	__u64 tcp_bytes_received; /* receiver: payload by TCP_INFO */
+	__u64 file_bytes;		/* sender: the file's size when it was checked, before the gate */
+	__u64 bytes_read;		/* sender: into its own memory; 0 where the kernel reads */
+	__u64 bytes_sent;		/* sender */
+	struct tally_zerocopy zerocopy; /* sender */
+	__u64 bytes_received;		/* receiver */
+	bool tcp_known;			/* receiver: the kernel told the next number */
+	__u64 tcp_bytes_received;	/* receiver: payload by TCP_INFO */
 
 	char sha256[TALLY_DIGEST_TEXT]; /* receiver with --digest; else "" */
 

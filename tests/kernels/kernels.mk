@@ -25,9 +25,10 @@ $(STATIC)/zctrace: $(B)/user/main.o $(LIB) | $(STATIC)/scenarios
 
 $(STATIC_SCENARIOS): $(STATIC)/scenarios/%: $(B)/scenarios/%.o $(SCENARIO_PARTS) | $(STATIC)/scenarios
 	$(call say,LINK,$@)
-	$(Q)$(LINK_STATIC) -ljansson -lcrypto
+	$(Q)$(LINK_STATIC) $(SCENARIO_LIBS)
 
 $(STATIC)/scenarios/receiver: $(B)/scenarios/digest.o
+$(STATIC)/scenarios/zerocopy $(STATIC)/scenarios/uring: $(B)/scenarios/pool.o
 
 $(STATIC)/ring_copy: tests/kernels/ring_copy.c | $(STATIC)/scenarios
 	$(call say,CC,$@)
