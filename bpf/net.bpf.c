@@ -247,17 +247,42 @@ int BPF_PROG(on_start_xmit, const struct sk_buff *skb, const struct net_device *
 	return 0;
 }
 
+/* Where the bytes of a segment lie when the receiver takes them. The kernel copies all pages of a
+ * segment or none on the way (skb_copy_ubufs()), so the first one speaks for it; where it came in
+ * lists of segments, or all of it in its linear part, that is the socket's own memory. */
+static __u32 origin_at_receiver(const struct sk_buff *skb)
+{
+	__u64 shinfo = (__u64)BPF_CORE_READ(skb, head) + skb->end, page = 0;
+	__u32 file, fragments = 0;
+
+	bpf_probe_read_kernel(&fragments, 1,
+			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
+								      nr_frags)));
+	if (!skb->data_len || !fragments)
+		return ZC_ORIGIN_PRIVATE;
+	bpf_probe_read_kernel(&page, sizeof(page),
+			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
+								      frags)));
+	return origin_of_page(page, &file);
+}
+
 SEC("?tp_btf/skb_copy_datagram_iovec")
 int BPF_PROG(on_receive_copy, const struct sk_buff *skb, int length)
 {
 	struct zc_task *task = task_of(bpf_get_current_task_btf());
+	struct zc_proc *proc;
 	struct zc_cell *cell;
+	__u32 origin;
 
-	if (!task || !task->enter_ns)
+	if (!task || !task->enter_ns || length <= 0)
 		return 0;
 	cell = cell_at(task->cell);
 	if (cell)
 		__sync_fetch_and_add(&cell->received_bytes, length);
+	proc = proc_of(task);
+	origin = origin_at_receiver(skb);
+	if (proc && origin < ZC_ORIGIN_COUNT)
+		__sync_fetch_and_add(&proc->received[origin], length);
 	return 0;
 }
 

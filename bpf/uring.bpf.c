@@ -96,6 +96,20 @@ static void count_multishot(__s32 result)
 		__sync_fetch_and_add(&cell->histogram[0], 1);
 }
 
+/* A request's file is about to be used: its socket must be known before a segment leaves.
+ * (req, fd) since 5.19 (48863ffd3e81); the loader leaves it out where there are more arguments. */
+SEC("?tp_btf/io_uring_file_get")
+int on_uring_file(__u64 *ctx)
+{
+	void *request = (void *)ctx[0];
+	__u8 opcode = BPF_CORE_READ((struct io_kiocb *)request, opcode);
+
+	if (uring_classes[opcode & (ZC_MAX_URING_OPS - 1)].flags & ZC_CLASS_DATA &&
+	    counting_proc(owner_of(request)))
+		object_of_fd((__s32)ctx[1]);
+	return 0;
+}
+
 /* (ctx, req, cqe) on recent kernels, (ctx, req, user_data, res, …) before: the loader tells them
  * apart by the number of arguments. */
 SEC("?tp_btf/io_uring_complete")

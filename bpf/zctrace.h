@@ -98,9 +98,11 @@ struct zc_proc {
 	__u64 runnable_ns;	/* off CPU, waiting for a CPU */
 	__u64 faults_user;	/* page faults taken in user mode */
 	__u64 faults_kernel;	/* page faults taken inside a call */
+	__u64 received[6];	/* copied out of sockets, by the origin of the segment's first page;
+				 * index is enum zc_origin */
 	char comm[ZC_COMM_LEN];
 };
-_Static_assert(sizeof(struct zc_proc) == 112, "zc_proc crosses the border");
+_Static_assert(sizeof(struct zc_proc) == 160, "zc_proc crosses the border");
 
 /* A process's state in one word, so that one comparison tells whether what a thread remembers still
  * holds: three bits, and above them a number that changes whenever a descriptor may have been
@@ -207,6 +209,8 @@ enum zc_origin {
 	ZC_ORIGIN_UNKNOWN,
 	ZC_ORIGIN_COUNT,
 };
+
+_Static_assert(ZC_ORIGIN_COUNT == 6, "zc_proc.received has one for each");
 
 /* The two places where a segment is looked at: before and after software segmentation. */
 enum zc_hook { ZC_HOOK_QUEUE, ZC_HOOK_XMIT, ZC_HOOK_COUNT };

@@ -8,10 +8,10 @@
 /* The sums over the cells of one process that several parts need. Counts and bytes. */
 struct totals {
 	__u64 calls;		/* that began and returned in the window */
-	__u64 data_calls;	/* of them, those that moved payload */
-	__u64 end_probes;	/* data calls that returned 0 */
-	__u64 bytes_in, bytes_out;	/* by calls with a source, with a sink */
-	__u64 file_read;	/* read from files through the page cache */
+	__u64 data_calls;	/* of them, those that moved payload; io_uring_enter is one */
+	__u64 file_ends;	/* takings from a file, by calls or requests, that returned 0 */
+	__u64 tcp_in, tcp_out;	/* bytes out of TCP sockets, and into them */
+	__u64 io_accounted;	/* bytes in that /proc/PID/io counts, too */
 	__u64 received;		/* copied out of socket buffers */
 	__u64 kernel_ns;	/* on CPU inside calls */
 };
@@ -19,10 +19,13 @@ struct totals {
 __u64 cell_calls(const struct zc_cell *cell);
 bool cell_moves_data(const struct zc_cell *cell);
 struct totals build_totals(const struct snapshot *snapshot, int proc);
-void build_totals_add(struct totals *totals, const struct zc_cell *cell);
+void build_totals_add(struct totals *totals, const struct snapshot *snapshot,
+		      const struct zc_cell *cell);
+/* Calls whose bytes fs/read_write.c and fs/splice.c add to rchar in /proc/PID/io. */
+bool build_is_accounted_read(__u32 nr);
 
-/* Calls that moved payload, of one name. */
-__u64 build_moved_by(const struct snapshot *snapshot, int proc, const char *call);
+/* Chunks that a scenario took from its file. */
+__u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scenario *scenario);
 
 /* Time off the CPU, ns: needs to be told of both, leaving it and being woken. */
 struct measured build_off_cpu(const struct session *session, __u64 ns);
@@ -47,6 +50,14 @@ void build_role(const struct session *session, const struct run_record *run,
 void build_peak_rss(const struct party *party, struct report_role *role);
 /* Adds what one run lost, or counted more coarsely. */
 void build_loss(const struct snapshot *snapshot, struct report_scenario *scenario);
+
+/* What became of pages that the kernel borrowed, after the legs are known; or why there is none. */
+void build_borrowed(const struct run_record *run, struct report_scenario *scenario);
+void build_no_borrowed(struct report_scenario *scenario, const char *why);
+
+/* One that could not be measured here at all. */
+void build_failed(struct report *report, const struct series *series,
+		  struct report_scenario *scenario);
 
 void build_legs(struct report *report, const struct session *session,
 		const struct run_record *run, struct report_scenario *scenario);

@@ -148,11 +148,89 @@ void build_socket_receiver(struct report *report, const struct session *session,
 
 	leg->by = "cpu";
 	leg->evidence = "counted";
-	if (missing)
+	if (missing) {
 		lack_leg(leg, report_format(report, "skb_copy_datagram_iovec: %s", missing));
-	else
-		set_leg(leg, scenario->payload_bytes,
-			build_totals(run->snapshot, run->receiver.proc).received);
+		return;
+	}
+	set_leg(leg, scenario->payload_bytes,
+		build_totals(run->snapshot, run->receiver.proc).received);
+	leg->has_receive = true;
+	for (int i = 0; i < REPORT_ORIGINS; i++)
+		leg->at_receive[i] = run->snapshot->procs[run->receiver.proc].received[i];
+}
+
+/* Pages can be spliced; what lies in a segment's linear part must be copied into one first
+ * (linear_to_page() in net/core/skbuff.c), and no tracepoint tells of that. */
+static void doubt_splice(const char *receiver, struct report_scenario *scenario)
+{
+	struct report_leg *leg = &scenario->legs[LEG_SOCKET_RECEIVER];
+
+	if (strcmp(receiver, receiver_how_names[RECEIVER_SPLICE]) || leg->bytes.why ||
+	    !strcmp(scenario->link, "lo") || !strcmp(scenario->link, "veth"))
+		return;
+	lack_leg(leg, "splice copies what lies in a segment's linear part, and no tracepoint tells; "
+		 "--link lo and veth deliver pages only");
+}
+
+static void lack_late(struct report_zerocopy *borrowed, const char *why)
+{
+	borrowed->late_bytes.why = why;
+	borrowed->late_per_byte.why = why;
+}
+
+/* Loopback and veth cannot leave a program's pages to a receiver: they copy all of a segment when
+ * it is received (skb_orphan_frags_rx()), which no leg before or after it shows. */
+static void build_late_copy(struct report_scenario *scenario)
+{
+	struct report_zerocopy *borrowed = &scenario->zerocopy;
+	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
+	const struct report_leg *receive = &scenario->legs[LEG_SOCKET_RECEIVER];
+	__u64 left = send->at_xmit[ZC_ORIGIN_ANON], came = receive->at_receive[ZC_ORIGIN_ANON];
+	__u64 taken = 0;
+
+	for (int i = 0; i < REPORT_ORIGINS; i++)
+		taken += receive->at_receive[i];
+	if (!send->has_origin) {
+		lack_late(borrowed, send->bytes.why);
+	} else if (receive->bytes.why) {
+		lack_late(borrowed, receive->bytes.why);
+	} else if (taken != scenario->payload_bytes) {
+		lack_late(borrowed, "where bytes lie when they arrive is seen only if the receiver "
+			  "copies them: --receiver recv");
+	} else if (!scenario->payload_bytes) {
+		lack_late(borrowed, "no payload");
+	} else {
+		borrowed->late_bytes.value = left > came ? left - came : 0;
+		borrowed->late_per_byte.value = (double)borrowed->late_bytes.value /
+						scenario->payload_bytes;
+	}
+}
+
+void build_no_borrowed(struct report_scenario *scenario, const char *why)
+{
+	scenario->zerocopy = (struct report_zerocopy){
+		.sends.why = why, .completed.why = why, .copied.why = why,
+	};
+	lack_late(&scenario->zerocopy, why);
+}
+
+void build_borrowed(const struct run_record *run, struct report_scenario *scenario)
+{
+	const struct tally_zerocopy *tally = &run->sender.tally.zerocopy;
+	struct report_zerocopy *borrowed = &scenario->zerocopy;
+
+	if (!tally->used) {
+		build_no_borrowed(scenario, "this way lends no pages");
+		return;
+	}
+	*borrowed = (struct report_zerocopy){
+		.used = true,
+		.sends.value = tally->sends,
+		.completed.value = tally->completed,
+		.copied.value = tally->copied,
+		.copied.why = tally->copied_known ? NULL : "this kernel does not say",
+	};
+	build_late_copy(scenario);
 }
 
 void build_legs(struct report *report, const struct session *session,
@@ -168,4 +246,6 @@ void build_legs(struct report *report, const struct session *session,
 		build_remote_leg(report, run->remote, report->config.peer, scenario);
 	else
 		build_socket_receiver(report, session, run, scenario);
+	doubt_splice(report->config.receiver, scenario);
+	build_borrowed(run, scenario);
 }

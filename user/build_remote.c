@@ -27,6 +27,7 @@ static void leave_to_sender(struct report_scenario *scenario)
 	lack_spread(&scenario->elapsed_traced_ns, why);
 	lack_spread(&scenario->cpu_untraced_ns, why);
 	scenario->bytes_per_second.why = why;
+	build_no_borrowed(scenario, why);
 	for (int i = 0; i < LEG_COUNT; i++)
 		scenario->legs[i].bytes.why = scenario->legs[i].per_byte.why = why;
 }
@@ -171,8 +172,7 @@ bool build_remote_totals(const struct report *remote, struct totals *totals)
 		if (!call->data)
 			continue;
 		totals->data_calls += call->calls - call->errors - call->zeros;
-		totals->end_probes += call->zeros;
-		totals->bytes_in += call->bytes;
+		totals->tcp_in += call->bytes;
 	}
 	return !theirs->roles[0].window_ns.why;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "kinds.h"
 #include "stats.h"
 #include "uring_table.h"
 
@@ -23,12 +24,13 @@ __u64 cell_calls(const struct zc_cell *cell)
 	return calls;
 }
 
+/* io_uring_enter moves what the requests move that it hands over or waits for. */
 bool cell_moves_data(const struct zc_cell *cell)
 {
-	return call_moves_bytes(cell->key.nr);
+	return call_moves_bytes(cell->key.nr) || call_way(cell->key.nr) == SYSCALL_SUBMITS;
 }
 
-void build_totals_add(struct totals *t, const struct zc_cell *cell)
+void build_totals_add(struct totals *t, const struct snapshot *snapshot, const struct zc_cell *cell)
 {
 	__u64 calls = cell_calls(cell);
 
@@ -40,11 +42,14 @@ void build_totals_add(struct totals *t, const struct zc_cell *cell)
 		return;
 	if (call_is_syscall(cell->key.nr))
 		t->data_calls += calls - cell->errors - cell->zeros;
-	t->end_probes += cell->zeros;
-	if (cell->key.source != ZC_KIND_NONE)
-		t->bytes_in += cell->bytes;
-	if (cell->key.sink != ZC_KIND_NONE)
-		t->bytes_out += cell->bytes;
+	if (kind_is_file(kind_of_index(snapshot, cell->key.source)))
+		t->file_ends += cell->zeros;
+	if (kind_is_tcp(kind_of_index(snapshot, cell->key.source)))
+		t->tcp_in += cell->bytes;
+	if (kind_is_tcp(kind_of_index(snapshot, cell->key.sink)))
+		t->tcp_out += cell->bytes;
+	if (build_is_accounted_read(cell->key.nr))
+		t->io_accounted += cell->bytes;
 }
 
 struct totals build_totals(const struct snapshot *snapshot, int proc)
@@ -53,22 +58,25 @@ struct totals build_totals(const struct snapshot *snapshot, int proc)
 
 	for (__u32 i = 1; i < snapshot->cell_count; i++) {
 		if (snapshot->cells[i].key.proc == (__u32)proc)
-			build_totals_add(&t, &snapshot->cells[i]);
+			build_totals_add(&t, snapshot, &snapshot->cells[i]);
 	}
 	return t;
 }
 
-__u64 build_moved_by(const struct snapshot *snapshot, int proc, const char *call)
+__u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scenario *scenario)
 {
-	__u64 moved = 0;
+	__u64 rounds = 0;
 
 	for (__u32 i = 1; i < snapshot->cell_count; i++) {
 		const struct zc_cell *cell = &snapshot->cells[i];
 
-		if (cell->key.proc == (__u32)proc && !strcmp(call_name(cell->key.nr), call))
-			moved += cell_calls(cell) - cell->errors - cell->zeros;
+		if (cell->key.proc == (__u32)proc &&
+		    !strcmp(call_name(cell->key.nr), scenario->round_call) &&
+		    (!scenario->round_from_file ||
+		     kind_is_file(kind_of_index(snapshot, cell->key.source))))
+			rounds += cell_calls(cell) - cell->errors - cell->zeros;
 	}
-	return moved;
+	return rounds;
 }
 
 /* The run in the middle by elapsed time: one run whose counts belong together. */
@@ -238,7 +246,7 @@ static void build_crossings(const struct session *session, const struct run_reco
 	int proc = run->sender.proc;
 	struct totals totals = build_totals(snapshot, proc);
 
-	scenario->rounds.value = build_moved_by(snapshot, proc, what->round_call);
+	scenario->rounds.value = build_rounds(snapshot, proc, what);
 	scenario->crossings_data.value = 2 * totals.data_calls;
 	scenario->crossings_control.value = 2 * (totals.calls - totals.data_calls);
 	scenario->crossings_user_faults = counted(session, "page_fault_user",
@@ -321,7 +329,8 @@ static void build_all_witnesses(struct report *report, const struct session *ses
 {
 	build_witnesses(report, session, middle, scenario);
 	for (size_t r = 0; r < series->traced_count; r++) {
-		struct report_scenario other = { .payload_bytes = scenario->payload_bytes };
+		struct report_scenario other = { .id = scenario->id,
+						 .payload_bytes = scenario->payload_bytes };
 
 		if (&series->traced[r] == middle)
 			continue;
@@ -334,12 +343,10 @@ static void build_all_witnesses(struct report *report, const struct session *ses
 	}
 }
 
-void build_scenario(struct report *report, const struct series *series,
-		    const struct session *session, struct report_scenario *scenario)
+static void describe(const struct report *report, const struct series *series,
+		     struct report_scenario *scenario)
 {
-	const struct run_record *run = middle_run(series->traced, series->traced_count);
 	const struct variant *variant = series->variant;
-	const char **roles;
 
 	scenario->id = variant->scenario->id;
 	scenario->variant = variant->prefault ? "prefault" : variant->chunk_bytes ? "chunk" : "whole";
@@ -348,6 +355,39 @@ void build_scenario(struct report *report, const struct series *series,
 	scenario->rate_bits = series->condition->rate_bits;
 	scenario->chunk_bytes = variant->chunk_bytes;
 	scenario->payload_bytes = report->config.payload_bytes;
+}
+
+static void lack_spread(struct spread *spread, const char *why)
+{
+	spread->median.why = spread->min.why = spread->max.why = why;
+}
+
+void build_failed(struct report *report, const struct series *series,
+		  struct report_scenario *scenario)
+{
+	const char *why = report_text(report, series->failed);
+
+	describe(report, series, scenario);
+	scenario->failed = why;
+	scenario->rounds.why = scenario->crossings_per_round.why = why;
+	scenario->crossings_data.why = scenario->crossings_control.why = why;
+	scenario->crossings_user_faults.why = scenario->crossings_total.why = why;
+	for (int i = 0; i < LEG_COUNT; i++)
+		scenario->legs[i].bytes.why = scenario->legs[i].per_byte.why = why;
+	lack_spread(&scenario->elapsed_untraced_ns, why);
+	lack_spread(&scenario->elapsed_traced_ns, why);
+	lack_spread(&scenario->cpu_untraced_ns, why);
+	build_no_borrowed(scenario, why);
+}
+
+void build_scenario(struct report *report, const struct series *series,
+		    const struct session *session, struct report_scenario *scenario)
+{
+	const struct run_record *run = middle_run(series->traced, series->traced_count);
+	const struct variant *variant = series->variant;
+	const char **roles;
+
+	describe(report, series, scenario);
 	scenario->received_bytes = run->receiver.tally.payload_bytes;
 	scenario->sha256_sent = report_text(report, series->sha256_sent);
 	scenario->sha256_received = report_text(report, series->sha256_received);

@@ -38,7 +38,8 @@ static const struct totals *totals_of_all(struct report *report, const struct sn
 
 	for (__u32 i = 1; i < snapshot->cell_count; i++) {
 		if (snapshot->cells[i].key.proc < snapshot->proc_count)
-			build_totals_add(&totals[snapshot->cells[i].key.proc], &snapshot->cells[i]);
+			build_totals_add(&totals[snapshot->cells[i].key.proc], snapshot,
+					 &snapshot->cells[i]);
 	}
 	return totals;
 }
@@ -143,6 +144,7 @@ static void build_sums(const struct session *session, const struct snapshot *sna
 		data += totals[p].data_calls;
 		faults += snapshot->procs[p].faults_user;
 	}
+	build_no_borrowed(scenario, not_here);
 	scenario->rounds.why = scenario->crossings_per_round.why = not_here;
 	scenario->bytes_per_second.why = not_here;
 	scenario->crossings_data.value = 2 * data;

@@ -44,22 +44,28 @@ static __u64 faults(const struct usage *usage)
 static void hear_calls(struct bench *bench, const struct run_record *run,
 		       const struct totals *sender, const struct totals *receiver)
 {
+	const struct scenario *what = scenario_find(bench->scenario->id);
+
 	hear_witness(bench, "sender.data_calls", "tally", sender->data_calls,
 		     tally_calls(&run->sender.tally), 0, NULL);
-	hear_witness(bench, "sender.eof_probes", "tally", sender->end_probes,
+	hear_witness(bench, "sender.rounds", "tally",
+		     build_rounds(run->snapshot, run->sender.proc, what), run->sender.tally.rounds,
+		     0, NULL);
+	hear_witness(bench, "sender.eof_probes", "tally", sender->file_ends,
 		     run->sender.tally.eof_probes, 0, NULL);
-	hear_witness(bench, "sender.bytes_out", "tally", sender->bytes_out,
+	hear_witness(bench, "sender.bytes_out", "tally", sender->tcp_out,
 		     run->sender.tally.payload_bytes, 0, NULL);
 	if (receiver) {
 		hear_witness(bench, "receiver.data_calls", "tally", receiver->data_calls,
 			     tally_calls(&run->receiver.tally), 0, NULL);
-		hear_witness(bench, "receiver.bytes_in", "tally", receiver->bytes_in,
+		hear_witness(bench, "receiver.bytes_in", "tally", receiver->tcp_in,
 			     run->receiver.tally.payload_bytes, 0, NULL);
 	}
 	hear_witness(bench, "payload.delivered", "receiver's total against the file's size",
 		     run->receiver.tally.payload_bytes, bench->scenario->payload_bytes, 0, NULL);
 	if (run->sender.io_before.known && run->sender.io_after.known)
-		hear_witness(bench, "sender.bytes_in", "/proc/PID/io rchar", sender->bytes_in,
+		hear_witness(bench, "sender.bytes_in", "/proc/PID/io rchar",
+			     sender->io_accounted,
 			     run->sender.io_after.rchar - run->sender.io_before.rchar, 0, NULL);
 }
 
@@ -94,6 +100,26 @@ static void hear_faults(struct bench *bench, const struct run_record *run)
 	hear_witness(bench, "sender.faults_life", "wait4", proc->faults_user + proc->faults_kernel,
 		     faults(&run->sender.lifetime) - faults(&tally->begin), witness / 100 + 64,
 		     "after the window the program writes its tally, and ends");
+}
+
+/* The program counts what the kernel's queue of completions tells it. */
+static void hear_borrowed(struct bench *bench, const struct run_record *run)
+{
+	const struct tally_zerocopy *tally = &run->sender.tally.zerocopy;
+	__u64 sends = 0;
+
+	if (!tally->used)
+		return;
+	for (__u32 i = 1; i < run->snapshot->cell_count; i++) {
+		const struct zc_cell *cell = &run->snapshot->cells[i];
+
+		if (cell->key.proc == (__u32)run->sender.proc && cell_moves_data(cell) &&
+		    kind_is_tcp(kind_of_index(run->snapshot, cell->key.sink)))
+			sends += cell_calls(cell) - cell->errors - cell->zeros;
+	}
+	hear_witness(bench, "sender.zerocopy_sends", "tally", sends, tally->sends, 0, NULL);
+	hear_witness(bench, "sender.zerocopy_completions", "the kernel's completions", sends,
+		     tally->completed, 0, NULL);
 }
 
 static void hear_tcp(struct bench *bench, const struct run_record *run,
@@ -147,5 +173,6 @@ void build_witnesses(struct report *report, const struct session *session,
 	if (!session_missing(session, "page_fault_user") &&
 	    !session_missing(session, "page_fault_kernel"))
 		hear_faults(&bench, run);
+	hear_borrowed(&bench, run);
 	hear_tcp(&bench, run, session);
 }

@@ -24,6 +24,7 @@ static const struct {
 	{ "calls", CLAIM_CALLS },
 	{ "eof", CLAIM_CALLS },
 	{ "rounds", CLAIM_CALLS },
+	{ "zerocopy", CLAIM_PAGES },
 	{ "segment", CLAIM_PAGES },
 	{ "tcp_", CLAIM_PAGES },
 	{ "retransmitted", 0 },		/* new bytes have witnesses of their own */

@@ -22,7 +22,7 @@ enum {
 
 #define FULL_RATE 1000000000ULL
 
-enum keys { KEY_CHUNK = 0x100, KEY_AS, KEY_FULL, KEY_EXPECT, KEY_PREFAULT };
+enum keys { KEY_CHUNK = 0x100, KEY_AS, KEY_FULL, KEY_ALL, KEY_EXPECT, KEY_PREFAULT };
 
 static const struct argp_option options[] = {
 	{ .name = "chunk", .key = KEY_CHUNK, .arg = "SIZE",
@@ -34,6 +34,8 @@ static const struct argp_option options[] = {
 	{ .name = "full", .key = KEY_FULL,
 	  .doc = "compare: warm and cold, lo, veth, veth-nosg and a limited link: decides every claim",
 	  .group = 1 },
+	{ .name = "all", .key = KEY_ALL,
+	  .doc = "compare: every way side by side, as zctrace list scenarios has them", .group = 1 },
 	{ .name = "expect", .key = KEY_EXPECT, .arg = "CLAIM=VERDICT",
 	  .doc = "Exit with 1 unless the claim has that verdict; may be repeated", .group = 2 },
 	{ 0 },
@@ -42,7 +44,7 @@ static const struct argp_option options[] = {
 struct arguments {
 	struct measure_options shared;
 	const struct scenario *only;	/* NULL = compare */
-	bool full, prefault;
+	bool full, all, prefault;
 	const char *expect[MAX_EXPECT];
 	size_t expect_count;
 };
@@ -97,6 +99,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_FULL:
 		a->full = true;
 		return 0;
+	case KEY_ALL:
+		a->all = true;
+		return 0;
 	case KEY_EXPECT:
 		add_expect(state, a, arg);
 		return 0;
@@ -118,8 +123,18 @@ static const struct argp argp = {
 	       "  sudo zctrace compare                      both ways, every claim that this decides\n"
 	       "  sudo zctrace sendfile --as doc1 -n 3      doc1's program and its 1.2 GB\n"
 	       "  sudo zctrace compare --to 192.0.2.7       over a real network, zctrace receive is there\n"
+	       "  sudo zctrace compare --all                 every way to move a file, side by side\n"
 	       "  sudo zctrace copy --chunk 64K --json - | jq .scenarios[0].crossings\n",
 };
+
+/* Every way that the table has; copy and sendfile stand before them. */
+static void add_other_ways(struct measure_plan *plan, __u64 chunk)
+{
+	for (const struct scenario *s = scenarios; s->id; s++) {
+		if (strcmp(s->id, "copy") && strcmp(s->id, "sendfile"))
+			measure_add_variant(plan, s, chunk, false);
+	}
+}
 
 static void plan_variants(struct arguments *a, __u64 chunk)
 {
@@ -132,6 +147,8 @@ static void plan_variants(struct arguments *a, __u64 chunk)
 		measure_add_variant(plan, copy, 0, true);
 		measure_add_variant(plan, copy, chunk, false);
 		measure_add_variant(plan, scenario_find("sendfile"), chunk, false);
+		if (a->all)
+			add_other_ways(plan, chunk);
 	} else if (only->whole_by_default) {
 		measure_add_variant(plan, only, plan->as ? 0 : plan->chunk_bytes, a->prefault);
 	} else {
@@ -171,6 +188,9 @@ static enum zc_exit check(const struct arguments *a)
 		return status;
 	if (a->full && a->only)
 		return complain(ZC_EXIT_USAGE, "--full: is for compare, not for %s",
+				a->shared.plan.mode);
+	if (a->all && a->only)
+		return complain(ZC_EXIT_USAGE, "--all: is for compare, not for %s",
 				a->shared.plan.mode);
 	if (a->prefault && (!a->only || !a->only->has_prefault))
 		return complain(ZC_EXIT_USAGE, "--prefault: is for copy, which has a buffer; compare "

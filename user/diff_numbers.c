@@ -69,13 +69,18 @@ enum grid_color diff_spread(const struct spread *a, const struct spread *b, char
 	return GRID_BOLD;
 }
 
+static bool has_number(const struct metric_value *value)
+{
+	return value->present && !value->why;
+}
+
 static enum grid_color change(enum metric_id id, const struct metric_value *a,
 			      const struct metric_value *b, char *buf)
 {
 	const struct metric *metric = &metrics[id];
 
-	if (a->why || b->why) {
-		snprintf(buf, OVERVIEW_TEXT_BYTES, "measured only in %s", a->why ? "B" : "A");
+	if (!has_number(a) || !has_number(b)) {
+		snprintf(buf, OVERVIEW_TEXT_BYTES, "measured only in %s", has_number(a) ? "A" : "B");
 		return GRID_DOUBT;
 	}
 	if (a->spread && b->spread)
@@ -98,6 +103,7 @@ static enum grid_color change(enum metric_id id, const struct metric_value *a,
 static bool is_brief(enum metric_id id, const struct report_role *role)
 {
 	if (id == METRIC_ELAPSED_TRACED || id == METRIC_BYTES_PER_SECOND ||
+	    id == METRIC_LATE_BYTES ||
 	    (id >= METRIC_LEG_BYTES && id < METRIC_LEG_BYTES + LEG_COUNT))
 		return false;
 	if (!role)
@@ -123,7 +129,7 @@ static void add_metric(struct pair *pair, enum metric_id id, const struct report
 	struct metric_value in_b = metric_value(id, pair->b, role_b);
 	enum grid_color color;
 
-	if ((in_a.why && in_b.why) || !(pair->options->verbose || is_brief(id, role_a)))
+	if ((!has_number(&in_a) && !has_number(&in_b)) || !(pair->options->verbose || is_brief(id, role_a)))
 		return;
 	grid_format(pair->grid, GRID_PLAIN, "%s%s%s%s",
 		    metrics[id].unit == UNIT_PER_BYTE ? "copies per byte, " : "",

@@ -230,6 +230,7 @@ static void options(FILE *out, const struct report *report)
 	item(out, "page cache", config->cache);
 	item(out, "link", config->link);
 	item(out, "peer", config->peer);
+	item(out, "receiver", config->receiver);
 	item_number(out, "link limit, bits per second", config->rate_bits, html_count);
 	item_number(out, "runs of each, traced and untraced", config->repeats, html_count);
 	item(out, "zctrace", report->tool.version);

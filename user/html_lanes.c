@@ -16,7 +16,7 @@
 struct reader {
 	struct lanes *lanes;
 	const struct report_scenario *scenario;
-	const char *round_call;		/* each of it begins a round; NULL = there are none */
+	const struct scenario *known;	/* says which calls begin a round; NULL = there are none */
 	bool full;			/* events are still kept one by one */
 	int err;
 };
@@ -186,9 +186,9 @@ static void add_call(struct reader *reader, struct lane *lane, __u64 end, __s64 
 		return;
 	}
 	lane->calls = calls;
-	if (reader->round_call && label->data && returned && value > 0 &&
+	if (reader->known && label->data && returned && value > 0 &&
 	    same_text(lane->role, "sender")) {
-		lanes->rounds += same_text(label->name, reader->round_call);
+		lanes->rounds += scenario_begins_round(reader->known, label->name, label->fd);
 		round = lanes->rounds;
 	}
 	calls[lane->call_count++] = (struct lane_call){
@@ -373,11 +373,10 @@ static int compare_lanes(const void *a, const void *b)
 int lanes_build(struct lanes *lanes, const struct report_scenario *scenario, size_t full_events,
 		size_t steps)
 {
-	const struct scenario *known = scenario->id ? scenario_find(scenario->id) : NULL;
 	struct reader reader = {
 		.lanes = lanes,
 		.scenario = scenario,
-		.round_call = known ? known->round_call : NULL,
+		.known = scenario->id ? scenario_find(scenario->id) : NULL,
 	};
 
 	memset(lanes, 0, sizeof(*lanes));

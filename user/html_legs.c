@@ -73,11 +73,25 @@ static void leg_row(FILE *out, const struct report_leg *leg, enum report_leg_id 
 	if (leg->has_origin) {
 		origins(out, "pages, at the device", leg->at_xmit);
 	}
+	if (leg->has_receive)
+		origins(out, "pages, at the receiver", leg->at_receive);
 	if (!leg->retransmitted_bytes.why && leg->retransmitted_bytes.value) {
 		fputs("<tr><th scope=\"row\">sent again</th><td colspan=\"4\">", out);
 		html_bytes(out, leg->retransmitted_bytes.value);
 		fputs(" (not in the above)</td></tr>\n", out);
 	}
+}
+
+/* No leg: a copy between two of them, which only borrowed pages meet. */
+static void late_row(FILE *out, const struct report_zerocopy *borrowed)
+{
+	if (!borrowed->used)
+		return;
+	fputs("<tr><th scope=\"row\">copied late, on the way</th><td>CPU</td><td class=\"n\">", out);
+	html_measured(out, borrowed->late_bytes, html_bytes);
+	fputs("</td><td class=\"n\">", out);
+	html_measured_real(out, borrowed->late_per_byte);
+	fputs("</td><td>provenance</td></tr>\n", out);
 }
 
 static void leg_table(FILE *out, const struct report_scenario *scenario)
@@ -87,8 +101,11 @@ static void leg_table(FILE *out, const struct report_scenario *scenario)
 	fputs("<table class=\"legs\"><thead><tr><th scope=\"col\">leg</th><th scope=\"col\">by</th>"
 	      "<th scope=\"col\" class=\"n\">bytes</th><th scope=\"col\" class=\"n\">per byte</th>"
 	      "<th scope=\"col\">evidence</th></tr></thead><tbody>\n", out);
-	for (int id = 0; id < LEG_COUNT; id++)
+	for (int id = 0; id < LEG_COUNT; id++) {
+		if (id == LEG_SOCKET_RECEIVER)
+			late_row(out, &scenario->zerocopy);
 		leg_row(out, &scenario->legs[id], id);
+	}
 	fputs("</tbody></table>\n", out);
 	html_scroll_close(out);
 	fputs("</details>\n", out);

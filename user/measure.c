@@ -76,6 +76,7 @@ static int one_run(struct measurement *m, const struct series *series, const str
 		.prefault = variant->prefault,
 		.digest = digest,
 		.chunk_bytes = variant->chunk_bytes,
+		.receiver = digest ? RECEIVER_RECV : m->plan->receiver,
 		.payload = &m->payload,
 		.link = link,
 		.remote = m->remote,
@@ -102,11 +103,21 @@ static int one_run(struct measurement *m, const struct series *series, const str
 }
 
 /* One untimed run of each: what arrives is digested, and caches, memory and clocks warm up. */
+/* Beside others, one that this machine cannot run is left out, and the report says why. */
+static int leave_out(struct measurement *m, struct series *series)
+{
+	series->failed = strdup(m->error);
+	m->error[0] = '\0';
+	return series->failed ? 0 : -ENOMEM;
+}
+
 static int verify(struct measurement *m, struct series *series, const struct link *link)
 {
 	struct run_record record;
 	int err = one_run(m, series, link, false, true, &record);
 
+	if (err == -EOPNOTSUPP && m->plan->variant_count > 1)
+		return leave_out(m, series);
 	if (err)
 		return err;
 	snprintf(series->sha256_sent, sizeof(series->sha256_sent), "%s", m->payload.sha256);
@@ -194,7 +205,7 @@ static int measure_condition(struct measurement *m, size_t number)
 		err = verify(m, &series[v], link);
 	for (unsigned int r = 0; r < m->plan->repeats && !err; r++) {
 		for (size_t v = 0; v < m->plan->variant_count && !err; v++)
-			err = repeat(m, &series[v], link, r);
+			err = series[v].failed ? 0 : repeat(m, &series[v], link, r);
 	}
 	link_close(link);
 	return err;
@@ -230,6 +241,7 @@ static void free_series(struct measurement *m)
 			run_record_free(&series->traced[r]);
 		free(series->traced);
 		free(series->untraced);
+		free(series->failed);
 	}
 	free(m->series);
 }
@@ -269,6 +281,7 @@ static void describe_config(struct measurement *m, struct report *report)
 		.cache = same_or(one_cache, first->cold ? "cold" : "warm", "both"),
 		.link = same_or(one_link, condition_link(first), "several"),
 		.peer = report_text(report, peer),
+		.receiver = receiver_how_names[plan->receiver],
 		.payload_bytes = m->payload.bytes,
 		.chunk_bytes = plan->chunk_bytes,
 		.rate_bits = plan->condition_count == 1 ? first->rate_bits : 0,
@@ -301,10 +314,12 @@ static void warn_of_repeated(const struct measurement *m, struct report *report)
 static struct report *build_report(struct measurement *m)
 {
 	struct report *report;
-	size_t usable = 0;
+	size_t usable = 0, failed = 0;
 
-	for (size_t i = 0; i < m->series_count; i++)
+	for (size_t i = 0; i < m->series_count; i++) {
 		usable += has_runs(&m->series[i]);
+		failed += m->series[i].failed != NULL;
+	}
 	if (!usable)
 		return NULL;
 	report = report_new();
@@ -312,11 +327,14 @@ static struct report *build_report(struct measurement *m)
 		return NULL;
 	describe_config(m, report);
 	machine_describe(report);
-	report->scenarios = report_alloc(report, usable * sizeof(*report->scenarios));
+	report->scenarios = report_alloc(report, (usable + failed) * sizeof(*report->scenarios));
 	for (size_t i = 0; i < m->series_count; i++) {
 		if (has_runs(&m->series[i]))
 			build_scenario(report, &m->series[i], m->session,
 				       &report->scenarios[report->scenario_count++]);
+		else if (m->series[i].failed)
+			build_failed(report, &m->series[i],
+				     &report->scenarios[report->scenario_count++]);
 	}
 	if (!m->plan->no_claims)
 		claims_decide(report);

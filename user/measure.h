@@ -32,7 +32,7 @@ struct condition {
 const char *condition_link(const struct condition *condition);
 
 struct measure_plan {
-	const char *mode;		/* "copy", "sendfile", "compare", "sweep" */
+	const char *mode;		/* the command: "copy", "compare", … */
 	const char *const *command;	/* argv, ends with NULL */
 	struct variant *variants;
 	size_t variant_count;
@@ -42,6 +42,7 @@ struct measure_plan {
 	__u64 bytes;
 	const char *as;			/* "doc1", "doc2", NULL */
 	__u64 chunk_bytes;		/* for the report's title */
+	enum receiver_how receiver;
 	unsigned int repeats;
 	const struct remote_target *to;	/* where zctrace receive runs; NULL = all is here */
 	int port;			/* 0 = any free one */
@@ -59,7 +60,7 @@ struct series {
 	struct run_record *traced, *untraced;	/* arrays of plan->repeats, in the order made */
 	size_t traced_count, untraced_count;
 	char sha256_sent[65], sha256_received[65];	/* of the verification run */
-	const char *failed;			/* why there is no run of it */
+	char *failed;				/* why this machine cannot run it; owned */
 };
 
 /* 0 with a whole report; -EINTR or -errno with a sentence in error, and then with a report of what

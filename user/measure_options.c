@@ -18,7 +18,7 @@ enum {
 
 enum keys {
 	KEY_SIZE = MEASURE_OPTIONS_KEY, KEY_COLD, KEY_WARM, KEY_LINK, KEY_RATE, KEY_TO,
-	KEY_IPV6, KEY_PORT, KEY_TIMELINE, KEY_NO_TIMELINE, KEY_WITHOUT, KEY_TIMEOUT,
+	KEY_IPV6, KEY_RECEIVER, KEY_PORT, KEY_TIMELINE, KEY_NO_TIMELINE, KEY_WITHOUT, KEY_TIMEOUT,
 };
 
 static const struct argp_option options[] = {
@@ -41,6 +41,9 @@ static const struct argp_option options[] = {
 	  .doc = "The receiver is on another machine, where \"zctrace receive\" runs (port 8083)",
 	  .group = 1 },
 	{ .name = "ipv6", .key = KEY_IPV6, .doc = "Over IPv6", .group = 1 },
+	{ .name = "receiver", .key = KEY_RECEIVER, .arg = "recv|discard|splice",
+	  .doc = "How the receiver takes the bytes in: into memory (default), nowhere (MSG_TRUNC), "
+		 "through a pipe to /dev/null", .group = 1 },
 	{ .name = "port", .key = KEY_PORT, .arg = "N", .doc = "The receiver's port (default: a free "
 		 "one)", .group = 1 },
 	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", .flags = OPTION_ARG_OPTIONAL,
@@ -111,6 +114,17 @@ static void add_without(struct argp_state *state, struct session_options *sessio
 	session->without[session->without_count++] = name;
 }
 
+static void parse_receiver(struct argp_state *state, struct measure_plan *plan, const char *name)
+{
+	for (int i = 0; i < RECEIVER_HOWS; i++) {
+		if (!strcmp(name, receiver_how_names[i])) {
+			plan->receiver = i;
+			return;
+		}
+	}
+	argp_error(state, "--receiver %s: give recv, discard or splice", name);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct measure_options *o = state->input;
@@ -153,6 +167,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_IPV6:
 		o->condition.ipv6 = true;
+		return 0;
+	case KEY_RECEIVER:
+		parse_receiver(state, plan, arg);
 		return 0;
 	case KEY_PORT:
 		plan->port = measure_parse_number(state, "port", arg, 1, 65535);
@@ -199,6 +216,8 @@ static const char *not_with_to(const struct measure_options *o, const char *othe
 		return other;
 	if (o->link_given)
 		return "--link";
+	if (o->plan.receiver != RECEIVER_RECV)
+		return "--receiver";
 	return o->condition.rate_bits ? "--rate" : o->port_given ? "--port" : NULL;
 }
 

@@ -47,6 +47,10 @@ const struct metric metrics[METRIC_COUNT] = {
 		"socket → receiver", UNIT_PER_BYTE,
 		.offset = IN_SCENARIO(legs[LEG_SOCKET_RECEIVER].per_byte) },
 
+	[METRIC_LATE_BYTES] = { "late_copy_bytes", "copied late, on the way", UNIT_BYTES,
+		.of_borrowed = true, .offset = IN_SCENARIO(zerocopy.late_bytes) },
+	[METRIC_LATE_PER_BYTE] = { "late_copy_per_byte", "copied late, on the way", UNIT_PER_BYTE,
+		.of_borrowed = true, .offset = IN_SCENARIO(zerocopy.late_per_byte) },
 	[METRIC_SENDER_CPU] = { "sender_cpu", "sender CPU (user + system)", UNIT_NS,
 		.has_spread = true, .offset = IN_SCENARIO(cpu_untraced_ns) },
 	[METRIC_ELAPSED_UNTRACED] = { "elapsed_untraced", "elapsed, untraced", UNIT_NS,
@@ -102,6 +106,8 @@ struct metric_value metric_value(enum metric_id id, const struct report_scenario
 			return (struct metric_value){ .present = scenario->failed,
 						      .why = scenario->failed };
 	}
+	if (metric->of_borrowed && !scenario->zerocopy.used)
+		return (struct metric_value){ .present = false };
 	base = (const char *)base + metric->offset;
 	if (is_ratio(metric->unit)) {
 		const struct measured_real *ratio = base;

@@ -17,7 +17,9 @@ enum metric_id {
 	METRIC_CROSSINGS_TOTAL,
 	METRIC_LEG_BYTES,				/* + enum report_leg_id */
 	METRIC_LEG_PER_BYTE = METRIC_LEG_BYTES + LEG_COUNT,	/* + enum report_leg_id */
-	METRIC_SENDER_CPU = METRIC_LEG_PER_BYTE + LEG_COUNT,
+	METRIC_LATE_BYTES = METRIC_LEG_PER_BYTE + LEG_COUNT,
+	METRIC_LATE_PER_BYTE,
+	METRIC_SENDER_CPU,
 	METRIC_ELAPSED_UNTRACED,
 	METRIC_ELAPSED_TRACED,
 	METRIC_BYTES_PER_SECOND,
@@ -45,6 +47,7 @@ struct metric {
 	const char *label;		/* for people */
 	enum metric_unit unit;
 	bool of_role;			/* offset is in struct report_role, else report_scenario */
+	bool of_borrowed;		/* only scenarios have it whose pages the kernel borrows */
 	bool has_spread;		/* there is a struct spread, else one number */
 	size_t offset;
 };

@@ -28,6 +28,7 @@ const struct overview_row overview_rows[OVERVIEW_ROWS] = {
 	{ "page cache → user", LEG(LEG_CACHE_USER), .second = NONE, .inner = true },
 	{ "user → socket", LEG(LEG_USER_SOCKET), .second = NONE, .inner = true },
 	{ "socket → device", LEG(LEG_SOCKET_DEVICE), .second = NONE, .inner = true },
+	{ "copied late, on the way", METRIC_LATE_PER_BYTE, .second = NONE, .inner = true },
 	{ "socket → receiver", LEG(LEG_SOCKET_RECEIVER), .second = NONE, .inner = true },
 	{ "sender CPU (user + system)", METRIC_SENDER_CPU, .second = NONE },
 	{ "lowest – highest", METRIC_SENDER_CPU, .second = NONE, .inner = true, .range = true },
@@ -136,6 +137,8 @@ const char *overview_by(const struct overview_row *row)
 {
 	unsigned int leg = leg_of(row);
 
+	if (row->metric == METRIC_LATE_PER_BYTE)
+		return "CPU";
 	if (leg == LEG_COUNT)
 		return "";
 	return leg == LEG_DISK_CACHE || leg == LEG_SOCKET_DEVICE ? "DMA" : "CPU";

@@ -19,7 +19,7 @@ struct overview_row {
 	bool detail;			/* only with options->verbose */
 };
 
-enum { OVERVIEW_ROWS = 22, OVERVIEW_TEXT_BYTES = 160 };
+enum { OVERVIEW_ROWS = 23, OVERVIEW_TEXT_BYTES = 160 };
 extern const struct overview_row overview_rows[OVERVIEW_ROWS];
 
 /* zctrace run and attach: rows that say nothing about any program are left out. */

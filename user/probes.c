@@ -17,6 +17,7 @@ static const struct probe probes[] = {
 	{ "on_queue", "net_dev_queue", false, "the origin of bytes before segmentation" },
 	{ "on_start_xmit", "net_dev_start_xmit", false, "the copies before the device" },
 	{ "on_receive_copy", "skb_copy_datagram_iovec", false, "the leg socket → receiver" },
+	{ "on_uring_file", "io_uring_file_get", false, "the first segments that io_uring sends" },
 	{ "on_uring_complete", "io_uring_complete", false, "bytes moved by io_uring" },
 	{ "on_tcp_state", "inet_sock_set_state", false, "the witness TCP_INFO" },
 };

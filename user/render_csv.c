@@ -90,6 +90,8 @@ static void print_metric(const struct rows *rows, enum metric_id id, const struc
 	const char *name = role ? role->name : "", *unit = metric_unit_text(metric->unit);
 	bool ratio = metric->unit == UNIT_PER_ROUND || metric->unit == UNIT_PER_BYTE;
 
+	if (metric->of_borrowed && !value.present)
+		return;
 	if (ratio)
 		print_ratio(rows, name, metric->id, unit,
 			    (struct measured_real){ value.ratio, value.why });
@@ -134,6 +136,25 @@ static void print_origins(const struct rows *rows, const struct report_leg *leg)
 	print_count(rows, "", "retransmitted_bytes", "bytes", leg->retransmitted_bytes);
 }
 
+static void print_received(const struct rows *rows, const struct report_leg *leg)
+{
+	char metric[64];
+
+	for (unsigned int i = 0; leg->has_receive && i < REPORT_ORIGINS; i++) {
+		snprintf(metric, sizeof(metric), "received_%s_bytes", report_origin_text(i));
+		print_count(rows, "", metric, "bytes", (struct measured){ leg->at_receive[i], NULL });
+	}
+}
+
+static void print_borrowed(const struct rows *rows, const struct report_zerocopy *borrowed)
+{
+	if (!borrowed->used)
+		return;
+	print_count(rows, "sender", "zerocopy_sends", "count", borrowed->sends);
+	print_count(rows, "sender", "zerocopy_completed", "count", borrowed->completed);
+	print_count(rows, "sender", "zerocopy_said_copied", "count", borrowed->copied);
+}
+
 static void print_scenario(const struct rows *rows)
 {
 	const struct report_scenario *scenario = rows->scenario;
@@ -145,6 +166,8 @@ static void print_scenario(const struct rows *rows)
 			print_metric(rows, id, NULL);
 	}
 	print_origins(rows, &scenario->legs[LEG_USER_SOCKET]);
+	print_received(rows, &scenario->legs[LEG_SOCKET_RECEIVER]);
+	print_borrowed(rows, &scenario->zerocopy);
 	for (size_t i = 0; i < scenario->role_count; i++) {
 		for (int id = 0; id < METRIC_COUNT; id++) {
 			if (metrics[id].of_role)

@@ -149,6 +149,11 @@ static void conditions(FILE *out, const struct report *report)
 		html_text(out, strcmp(config->link, "several") ? config->link : "several links");
 		fputs("</span> ", out);
 	}
+	if (config->receiver && strcmp(config->receiver, "recv")) {
+		fputs("<span>receiver: ", out);
+		html_text(out, config->receiver);
+		fputs("</span> ", out);
+	}
 	fputs("<span>Linux ", out);
 	html_text(out, report->machine.kernel);
 	fputs("</span> ", out);

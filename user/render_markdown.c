@@ -89,6 +89,8 @@ static void print_title(const struct report *report, FILE *out)
 		{ "page cache ", any_program ? NULL : config->cache },
 		{ "link ", any_program ? NULL : config->link },
 		{ "to ", config->peer },
+		{ "receiver ", config->receiver && strcmp(config->receiver, "recv") ?
+		  config->receiver : NULL },
 		{ "as ", config->as },
 		{ "Linux ", report->machine.kernel },
 		{ "on ", report->machine.cpu_model },

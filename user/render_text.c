@@ -50,6 +50,8 @@ static void add_link(char **title, const struct report_config *config)
 	add(title, " to ", config->peer);
 	if (config->rate_bits)
 		add(title, " at ", render_rate(config->rate_bits, number));
+	if (config->receiver && !is(config->receiver, "recv"))
+		add(title, " · receiver: ", config->receiver);
 }
 
 /* "zctrace compare · 256 MiB, page cache warm · lo · Linux 6.18.44 · 5 runs each, interleaved" */

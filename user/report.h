@@ -57,6 +57,7 @@ struct report_config {
 	const char *cache;		/* "warm", "cold"; "both" where scenarios differ */
 	const char *link;		/* "lo", "veth", "veth-nosg", "remote"; "several" */
 	const char *peer;		/* --to HOST:PORT, else NULL */
+	const char *receiver;		/* how it takes the bytes in: "recv", "discard", "splice" */
 	__u64 payload_bytes;
 	__u64 chunk_bytes;
 	__u64 rate_bits;		/* bits per second the link was limited to, 0 = not */
@@ -111,6 +112,8 @@ struct report_leg {
 	const char *queue_why;		/* why not, though at_xmit was; else NULL */
 	__u64 at_queue[REPORT_ORIGINS];	/* net_dev_queue: before software segmentation */
 	__u64 at_xmit[REPORT_ORIGINS];	/* net_dev_start_xmit: at the device */
+	bool has_receive;		/* at_receive was measured (LEG_SOCKET_RECEIVER) */
+	__u64 at_receive[REPORT_ORIGINS];	/* copied to the receiver, by where the bytes lay */
 	struct measured retransmitted_bytes;
 };
 
@@ -121,6 +124,17 @@ struct report_witness {
 	__u64 tolerance;		/* largest difference that still agrees */
 	const char *rule;		/* why a tolerance is there, NULL = must be equal */
 	bool agree;
+};
+
+/* Sends whose pages the kernel borrowed, by the program's own count: what the kernel said of them
+ * when it gave them back. */
+struct report_zerocopy {
+	bool used;			/* the scenario makes such sends */
+	struct measured sends, completed;
+	struct measured copied;		/* completed ones of which the kernel says that it copied */
+	/* Bytes that left as the program's own pages, and lay elsewhere when the receiver took them. */
+	struct measured late_bytes;
+	struct measured_real late_per_byte;
 };
 
 /* Bytes that went from one place to another; zctrace run and attach. */
@@ -185,6 +199,7 @@ struct report_scenario {
 	struct measured bytes_per_second;	/* payload by the median of elapsed_untraced_ns */
 	struct report_run *runs;
 	size_t run_count;
+	struct report_zerocopy zerocopy;
 	struct report_witness *witnesses;
 	size_t witness_count;
 	struct report_flow *flows;

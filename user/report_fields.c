@@ -42,6 +42,7 @@ static const struct field config_rows[] = {
 	{ "file", FIELD_TEXT, .offset = AT(report_config, file) },
 	{ "as", FIELD_TEXT, .offset = AT(report_config, as) },
 	{ "peer", FIELD_TEXT, .offset = AT(report_config, peer) },
+	{ "receiver", FIELD_TEXT, .offset = AT(report_config, receiver) },
 	{ "chunk_bytes", FIELD_COUNT, .offset = AT(report_config, chunk_bytes) },
 	{ "rate_bits", FIELD_COUNT, .offset = AT(report_config, rate_bits) },
 	{ 0 },
@@ -141,6 +142,8 @@ static const struct field leg_rows[] = {
 	  .count_offset = AT(report_leg, has_origin) },
 	{ "at_queue_bytes", FIELD_ORIGINS, .offset = AT(report_leg, at_queue),
 	  .count_offset = AT(report_leg, has_queue) },
+	{ "at_receive_bytes", FIELD_ORIGINS, .offset = AT(report_leg, at_receive),
+	  .count_offset = AT(report_leg, has_receive) },
 	{ "retransmitted_bytes", FIELD_MEASURED, .offset = AT(report_leg, retransmitted_bytes) },
 	{ "why", FIELD_WHY, .offset = AT(report_leg, queue_why) },
 	{ 0 },
@@ -189,6 +192,17 @@ static const struct field run_rows[] = {
 	{ 0 },
 };
 static const struct field_table run_fields = { run_rows, sizeof(struct report_run) };
+
+static const struct field zerocopy_rows[] = {
+	{ "used", FIELD_BOOL, .offset = AT(report_scenario, zerocopy.used) },
+	{ "sends", FIELD_MEASURED, .offset = AT(report_scenario, zerocopy.sends) },
+	{ "completed", FIELD_MEASURED, .offset = AT(report_scenario, zerocopy.completed) },
+	{ "copied", FIELD_MEASURED, .offset = AT(report_scenario, zerocopy.copied) },
+	{ "late_bytes", FIELD_MEASURED, .offset = AT(report_scenario, zerocopy.late_bytes) },
+	{ "late_per_byte", FIELD_REAL, .offset = AT(report_scenario, zerocopy.late_per_byte) },
+	{ 0 },
+};
+static const struct field_table zerocopy_fields = { zerocopy_rows, sizeof(struct report_scenario) };
 
 static const struct field witness_rows[] = {
 	{ "id", FIELD_TEXT, .offset = AT(report_witness, id), .required = true },
@@ -261,6 +275,7 @@ static const struct field scenario_rows[] = {
 	{ "bytes_per_second", FIELD_MEASURED, .offset = AT(report_scenario, bytes_per_second) },
 	{ "runs", FIELD_ARRAY, .offset = AT(report_scenario, runs), .element = &run_fields,
 	  .count_offset = AT(report_scenario, run_count) },
+	{ "zerocopy", FIELD_OBJECT, .element = &zerocopy_fields },
 	{ "witnesses", FIELD_ARRAY, .offset = AT(report_scenario, witnesses),
 	  .element = &witness_fields, .count_offset = AT(report_scenario, witness_count),
 	  .required = true },

@@ -308,7 +308,7 @@ static int read_leg(struct reader *reader, const struct field *field, const json
 	if (seen[leg])
 		return fail(reader, "a second \"%s\"", report_leg_id_text(leg));
 	seen[leg] = true;
-	legs[leg].has_origin = legs[leg].has_queue = true;
+	legs[leg].has_origin = legs[leg].has_queue = legs[leg].has_receive = true;
 	return read_object(reader, field->element, value, &legs[leg]);
 }
 

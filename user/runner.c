@@ -111,15 +111,17 @@ static const char *file_path(char path[32])
 }
 
 /* Passes a program's own words on, with the file's name in them. */
-static int relay(struct run *run, const struct child *child, const char *said)
+static int relay(struct run *run, const struct child *child, const struct tally *tally)
 {
+	int err = tally->machine_cannot ? -EOPNOTSUPP : -EIO;
 	const char *name = run->spec->payload->name;
+	const char *said = tally->error;
 	char path[32];
 	size_t length = strlen(file_path(path));
 
 	if (strncmp(said, path, length))
-		return fail(run, -EIO, "%s: %s", child->role, said);
-	return fail(run, -EIO, "%s: %s%s", child->role, name ? name : "the file made for the run",
+		return fail(run, err, "%s: %s", child->role, said);
+	return fail(run, err, "%s: %s%s", child->role, name ? name : "the file made for the run",
 		    said + length);
 }
 
@@ -130,7 +132,7 @@ static int explain_tally(struct run *run, struct child *child, const char *messa
 
 	if (tally_parse(message, &tally) || !tally.error[0])
 		return fail(run, -EPROTO, "the %s said \"%.80s\" out of turn", child->role, message);
-	return relay(run, child, tally.error);
+	return relay(run, child, &tally);
 }
 
 /* The connection to a remote receiver, while it is another one's turn: nobody would notice its
@@ -197,7 +199,7 @@ static int await_tally(struct run *run, struct child *child, struct tally *tally
 	if (tally_parse(message, tally))
 		return fail(run, -EPROTO, "the %s's tally cannot be read", child->role);
 	if (tally->error[0])
-		return relay(run, child, tally->error);
+		return relay(run, child, tally);
 	return 0;
 }
 
@@ -244,6 +246,8 @@ static int start_receiver(struct run *run, char port[16])
 	child.args[n++] = wanted;
 	if (spec->digest)
 		child.args[n++] = "--digest";
+	child.args[n++] = "--how";
+	child.args[n++] = receiver_how_names[spec->receiver];
 	err = child_start(&run->receiver, &child, run->error, run->error_size);
 	if (err)
 		return err;
@@ -255,7 +259,7 @@ static int start_sender(struct run *run, const char *port)
 {
 	const struct run_spec *spec = run->spec;
 	struct child_spec child = {
-		.program = spec->scenario->id, .file_fd = spec->payload->fd, .link = spec->link,
+		.program = scenario_program(spec->scenario), .file_fd = spec->payload->fd, .link = spec->link,
 		.side = LINK_SENDER, .identity = spec->identity, .show_stderr = spec->show_stderr,
 	};
 	char chunk[24], file[32];
@@ -273,6 +277,8 @@ static int start_sender(struct run *run, const char *port)
 	}
 	if (spec->prefault)
 		child.args[n++] = "--prefault";
+	if (spec->scenario->option)
+		child.args[n++] = spec->scenario->option;
 	child.args[n++] = file_path(file);
 	err = child_start(&run->sender, &child, run->error, run->error_size);
 	if (err)

@@ -7,12 +7,21 @@
 #include "child.h"
 #include "link.h"
 #include "payload.h"
+#include "scenario_table.h"
 #include "session.h"
 
 struct remote;
 struct report;
 
 enum { TALLY_MAX_CALLS = 4 };
+
+/* Sends whose pages the kernel borrows, by the program's own count. */
+struct tally_zerocopy {
+	bool used;
+	__u64 sends, completed;
+	bool copied_known;
+	__u64 copied;			/* completed ones of which the kernel says that it copied */
+};
 
 struct usage {
 	__u64 user_ns, system_ns;
@@ -30,12 +39,14 @@ struct tally {
 	__u64 rounds, eof_probes;
 	__u64 payload_bytes;		/* sent, or received */
 	__u64 file_bytes, bytes_read;	/* sender */
+	struct tally_zerocopy zerocopy;	/* sender */
 	__u64 tcp_bytes_received;	/* receiver, by TCP_INFO */
 	bool tcp_known;
 	__u64 elapsed_ns;
 	struct usage begin, end;	/* getrusage() just outside the measured part */
 	char sha256[65];
 	char error[1024];		/* "" = it went well */
+	bool machine_cannot;		/* of an error: here nobody can do this */
 };
 
 /* One process of a run. */
@@ -51,6 +62,7 @@ struct run_spec {
 	const struct scenario *scenario;
 	bool prefault, digest;
 	__u64 chunk_bytes;		/* 0 = the whole file */
+	enum receiver_how receiver;	/* a digest needs RECEIVER_RECV */
 	const struct payload *payload;
 	const struct link *link;	/* NULL with a remote receiver */
 	struct remote *remote;		/* where the receiver is to run; NULL = here */
@@ -68,7 +80,8 @@ struct run_record {
 	struct report *remote;		/* a remote receiver's counts; owned; NULL if untraced or here */
 };
 
-/* 0; -EINTR after Ctrl-C; or -errno with a sentence in error. Nothing is left running. */
+/* 0; -EINTR after Ctrl-C; -EOPNOTSUPP if this machine cannot run the scenario; or -errno with a
+ * sentence in error. Nothing is left running. */
 int runner_run(const struct run_spec *spec, struct run_record *record, char *error, size_t size);
 void run_record_free(struct run_record *record);
 

@@ -10,6 +10,7 @@ const struct scenario scenarios[] = {
 		.what = "read the file into memory, send it from there",
 		.data_calls = { "read", "sendto" },
 		.round_call = "read",
+		.round_from_file = true,
 		.whole_by_default = true,
 		.has_prefault = true,
 	},
@@ -18,6 +19,43 @@ const struct scenario scenarios[] = {
 		.what = "let the kernel move it from the file to the socket",
 		.data_calls = { "sendfile" },
 		.round_call = "sendfile",
+		.round_from_file = true,
+	},
+	{
+		.id = "mmap",
+		.what = "map the file into memory, send it from there: page faults instead of reads",
+		.data_calls = { "sendto" },
+		.round_call = "sendto",
+	},
+	{
+		.id = "splice",
+		.what = "from the file into a pipe, from the pipe to the socket: references only",
+		.data_calls = { "splice" },
+		.round_call = "splice",
+		.round_from_file = true,
+	},
+	{
+		.id = "zerocopy",
+		.what = "read it into memory, whose pages the kernel borrows to send them",
+		.data_calls = { "read", "sendto" },
+		.round_call = "read",
+		.round_from_file = true,
+	},
+	{
+		.id = "uring",
+		.what = "a read and a send in the kernel's queue, and one call for both",
+		.data_calls = { "io_uring_enter" },
+		.round_call = "io_uring READ",
+		.round_from_file = true,
+	},
+	{
+		.id = "uring-zc",
+		.what = "the same with SEND_ZC, for which the kernel borrows the memory's pages",
+		.program = "uring",
+		.option = "--zerocopy",
+		.data_calls = { "io_uring_enter" },
+		.round_call = "io_uring READ",
+		.round_from_file = true,
 	},
 	{ .id = NULL },
 };
@@ -30,3 +68,20 @@ const struct scenario *scenario_find(const char *id)
 	}
 	return NULL;
 }
+
+bool scenario_begins_round(const struct scenario *scenario, const char *call, const char *fd)
+{
+	/* Requests are no calls: what hands them over begins the round. */
+	const char *wanted = strncmp(scenario->round_call, "io_uring ", 9) ? scenario->round_call :
+									     scenario->data_calls[0];
+	bool from_file = scenario->round_from_file && wanted == scenario->round_call;
+
+	return call && !strcmp(call, wanted) && (!from_file || (fd && !strncmp(fd, "file", 4)));
+}
+
+const char *scenario_program(const struct scenario *scenario)
+{
+	return scenario->program ? scenario->program : scenario->id;
+}
+
+const char *const receiver_how_names[RECEIVER_HOWS] = { "recv", "discard", "splice" };

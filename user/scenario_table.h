@@ -9,11 +9,18 @@
 
 enum { SCENARIO_CALLS = 4 };
 
+/* How the receiver takes the bytes in; the names are those of its --how. */
+enum receiver_how { RECEIVER_RECV, RECEIVER_DISCARD, RECEIVER_SPLICE, RECEIVER_HOWS };
+extern const char *const receiver_how_names[RECEIVER_HOWS];
+
 struct scenario {
-	const char *id;			/* also the program's file name and the command */
+	const char *id;			/* also the command */
 	const char *what;		/* one line for people */
 	const char *data_calls[SCENARIO_CALLS];	/* the kernel's names of the calls that move data */
+	const char *program;		/* its file name; NULL = the id */
+	const char *option;		/* what it is always started with, or NULL */
 	const char *round_call;		/* the one that begins a round */
+	bool round_from_file;		/* only where it takes from the file */
 	bool whole_by_default;		/* without --chunk the whole file is one round */
 	bool has_prefault;		/* knows --prefault */
 };
@@ -21,5 +28,8 @@ struct scenario {
 /* Ends with a NULL id. */
 extern const struct scenario scenarios[];
 const struct scenario *scenario_find(const char *id);
+/* Whether a call of that name, on descriptors of those kinds ("file→tcp"), begins a round. */
+bool scenario_begins_round(const struct scenario *scenario, const char *call, const char *fd);
+const char *scenario_program(const struct scenario *scenario);
 
 #endif

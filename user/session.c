@@ -83,6 +83,9 @@ static int choose_probes(struct session *session, const struct session_options *
 			leave_out(session, i, "left out by --without");
 		} else if (btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) < 0) {
 			leave_out(session, i, "this kernel has no such tracepoint");
+		} else if (!strcmp(probe->program, "on_uring_file") &&
+			   tracepoint_arguments(btf, type) != 2) {
+			leave_out(session, i, "it has other arguments on this kernel");
 		} else {
 			program = bpf_object__find_program_by_name(session->skel->obj,
 								   probe->program);

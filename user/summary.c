@@ -4,6 +4,7 @@
 #include "summary_parts.h"
 
 #include "claims.h"
+#include "scenario_table.h"
 #include "stats.h"
 #include "sweep.h"
 #include "words.h"
@@ -59,8 +60,12 @@ struct measured summary_switches(const struct report_scenario *scenario)
 
 struct measured summary_copies(const struct report_scenario *scenario)
 {
-	return unless_lost(scenario, sum(scenario->legs[LEG_CACHE_USER].bytes,
-					 scenario->legs[LEG_USER_SOCKET].bytes));
+	struct measured copies = sum(scenario->legs[LEG_CACHE_USER].bytes,
+				     scenario->legs[LEG_USER_SOCKET].bytes);
+
+	if (scenario->zerocopy.used)
+		copies = sum(copies, scenario->zerocopy.late_bytes);
+	return unless_lost(scenario, copies);
 }
 
 /* "3.2×" of the document whose program was run; "1.9× to 3.2×" of both. */
@@ -195,6 +200,7 @@ static void say_comparison(struct report *report, const struct pick_pair *pair)
 	summary_say_causes(report, pair);
 	summary_say_gathering(report, pair);
 	summary_say_slow_link(report);
+	summary_say_ways(report);
 	summary_say(report, sendfile ? what_is_what(report, sendfile, copy) : NULL);
 }
 
@@ -250,14 +256,14 @@ static void say_one_way(struct report *report)
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		if (scenario->failed ||
-		    (!pick_is(scenario->id, "copy") && !pick_is(scenario->id, "sendfile")))
+		if (scenario->failed || !pick_is(scenario->id, report->mode))
 			continue;
 		first = first ? first : scenario;
 		summary_say(report, one_scenario(report, scenario));
 	}
 	if (!first)
 		return;
+	summary_say_ways(report);
 	numbers = crossings_and_switches(report, "this run made", first);
 	summary_say(report, what_is_what(report, numbers, NULL));
 	summary_say(report, decided_claims(report));
@@ -273,7 +279,7 @@ int summary_write(struct report *report)
 		summary_say_sweep(report);
 	else if (pick_main_pair(report, &pair))
 		say_comparison(report, &pair);
-	else if (pick_is(report->mode, "copy") || pick_is(report->mode, "sendfile"))
+	else if (report->mode && scenario_find(report->mode))
 		say_one_way(report);
 	else
 		summary_say_slow_link(report);

@@ -29,5 +29,7 @@ void summary_say_slow_link(struct report *report);
 
 /* What the size of the chunk changes. */
 void summary_say_sweep(struct report *report);
+/* What the other ways did: pages that the kernel borrowed, a mapping's page faults. */
+void summary_say_ways(struct report *report);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exits.h"
 #include "runner.h"
 
 static __u64 number(const json_t *object, const char *name)
@@ -30,6 +31,17 @@ static void usage(const json_t *object, struct usage *usage)
 		.major_faults = number(object, "majflt"),
 		.voluntary = number(object, "nvcsw"),
 		.involuntary = number(object, "nivcsw"),
+	};
+}
+
+static void zerocopy(const json_t *object, struct tally_zerocopy *zerocopy)
+{
+	*zerocopy = (struct tally_zerocopy){
+		.used = json_is_object(object),
+		.sends = number(object, "sends"),
+		.completed = number(object, "completed"),
+		.copied_known = json_is_integer(json_object_get(object, "copied")),
+		.copied = number(object, "copied"),
 	};
 }
 
@@ -62,6 +74,8 @@ int tally_parse(const char *line, struct tally *tally)
 	tally->elapsed_ns = number(object, "elapsed_ns");
 	usage(json_object_get(object, "rusage_begin"), &tally->begin);
 	usage(json_object_get(object, "rusage_end"), &tally->end);
+	zerocopy(json_object_get(object, "zerocopy"), &tally->zerocopy);
+	tally->machine_cannot = number(object, "status") == ZC_EXIT_MACHINE;
 	text(object, "sha256", tally->sha256, sizeof(tally->sha256));
 	text(object, "error", tally->error, sizeof(tally->error));
 	json_decref(object);

@@ -70,13 +70,16 @@ static const char *origin_label(unsigned int origin)
 	return labels[origin];
 }
 
-static int print_origins(const struct report_leg *leg, const struct render_options *options,
-			 FILE *out)
+static int print_origins(const struct report_scenario *scenario,
+			 const struct render_options *options, FILE *out)
 {
+	const struct report_leg *leg = &scenario->legs[LEG_USER_SOCKET];
+	const struct report_leg *receive = &scenario->legs[LEG_SOCKET_RECEIVER];
 	static const struct grid_column columns[] = {
 		{ "new bytes by their page", .right = false },
 		{ "queued", .right = true },
 		{ "at the device", .right = true },
+		{ "at the receiver", .right = true },
 	};
 	struct grid *grid = grid_new(COLUMNS(columns));
 	char number[RENDER_NUMBER_BYTES];
@@ -87,11 +90,14 @@ static int print_origins(const struct report_leg *leg, const struct render_optio
 		grid_cell(grid, GRID_PLAIN, leg->has_queue ? render_count(leg->at_queue[i], number) :
 			  "—");
 		grid_cell(grid, GRID_PLAIN, render_count(leg->at_xmit[i], number));
+		grid_cell(grid, GRID_PLAIN, receive->has_receive ?
+			  render_count(receive->at_receive[i], number) : "—");
 	}
 	grid_cell(grid, GRID_PLAIN, "retransmitted");
 	grid_cell(grid, GRID_PLAIN, "");
 	grid_cell(grid, GRID_PLAIN, leg->retransmitted_bytes.why ? "—" :
 		  render_count(leg->retransmitted_bytes.value, number));
+	grid_cell(grid, GRID_PLAIN, "");
 	err = grid_print(grid, options, out);
 	grid_free(grid);
 	return err;
@@ -197,7 +203,7 @@ static int scenario_details(const struct report *report, const struct report_sce
 	}
 	if (!err && scenario->legs[LEG_USER_SOCKET].has_origin) {
 		title("  pages in the segments: ", report, scenario, options, out);
-		err = print_origins(&scenario->legs[LEG_USER_SOCKET], options, out);
+		err = print_origins(scenario, options, out);
 	}
 	if (!err && scenario->role_count) {
 		title("  where the time went: ", report, scenario, options, out);

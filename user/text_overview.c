@@ -137,6 +137,18 @@ static void add_row(const struct block *block, struct grid *grid, int row)
 	grid_cell(grid, GRID_DIM, placed_note(block, row));
 }
 
+/* Rows that only the scenarios of another block have are left out of this one. */
+static bool has_cells(const struct block *block, const struct overview_row *row)
+{
+	char text[OVERVIEW_TEXT_BYTES];
+
+	for (size_t i = block->first; i < block->first + block->count; i++) {
+		if (row->heading || *overview_cell(row, &block->report->scenarios[i], text))
+			return true;
+	}
+	return false;
+}
+
 static int print_block(const struct block *block, FILE *out)
 {
 	static const struct grid_column columns[MOST_SCENARIOS + OTHER_COLUMNS] = {
@@ -151,7 +163,8 @@ static int print_block(const struct block *block, FILE *out)
 	grid = grid_new(used, block->count + OTHER_COLUMNS);
 	add_headings(block, grid);
 	for (int i = 0; i < OVERVIEW_ROWS; i++) {
-		if (overview_shows(block->report, block->options, &overview_rows[i]))
+		if (overview_shows(block->report, block->options, &overview_rows[i]) &&
+		    has_cells(block, &overview_rows[i]))
 			add_row(block, grid, i);
 	}
 	err = grid_print(grid, block->options, out);

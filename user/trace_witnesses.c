@@ -78,6 +78,12 @@ static bool is_one_of(const char *name, const char *const *names)
 /* The calls that fs/read_write.c and fs/splice.c account for in /proc/PID/io. */
 static const char *const readers[] = { "read", "pread64", "readv", "preadv", "preadv2", "sendfile",
 				       "copy_file_range", NULL };
+
+bool build_is_accounted_read(__u32 nr)
+{
+	return call_is_syscall(nr) && is_one_of(call_name(nr), readers);
+}
+
 static const char *const writers[] = { "write", "pwrite64", "writev", "pwritev", "pwritev2",
 				       "sendfile", "copy_file_range", NULL };
 

@@ -17,6 +17,8 @@ LEGS = ("disk-cache", "cache-user", "user-socket", "socket-device", "socket-rece
 BY = ("dma", "cpu", "cpu", "dma", "cpu")
 EVIDENCE = ("counted", "inferred", "provenance", "counted", "counted")
 ORIGINS = ("file_page", "private", "anonymous", "zero_page", "truncated", "unknown")
+NO_URING = ("sender: io_uring_setup: Operation not permitted; this machine allows no io_uring "
+            "(sysctl kernel.io_uring_disabled, a container's rules): send the file with copy")
 NO_DEVICE = "lo has no device: the bytes never leave memory; --to HOST sends them through one"
 
 
@@ -54,12 +56,25 @@ def call(role_name, name, fd, calls, size, times, data=True, zeros=0, errors=0, 
     }
 
 
-def leg(index, size, payload, note=None, why=None, at_xmit=None, at_queue=None):
+def leg(index, size, payload, note=None, why=None, at_xmit=None, at_queue=None,
+        at_receive=None):
     return {
         "id": LEGS[index], "by": BY[index], "bytes": size,
         "per_byte": None if why else size / payload, "evidence": EVIDENCE[index], "note": note,
-        "origin_bytes": at_xmit, "at_queue_bytes": at_queue, "retransmitted_bytes": 0, "why": why,
+        "origin_bytes": at_xmit, "at_queue_bytes": at_queue, "at_receive_bytes": at_receive,
+        "retransmitted_bytes": 0, "why": why,
     }
+
+
+def not_borrowed(why="this way lends no pages"):
+    return {"used": False, "sends": None, "completed": None, "copied": None, "late_bytes": None,
+            "late_per_byte": None, "why": why}
+
+
+def borrowed(sends, copied, late):
+    """Sends whose pages the kernel borrowed."""
+    return {"used": True, "sends": sends, "completed": sends, "copied": copied,
+            "late_bytes": late, "late_per_byte": late / PAYLOAD, "why": None}
 
 
 def origins(**bytes_of):
@@ -101,7 +116,7 @@ def scenario(name, variant, chunk, rounds, per_round, crossings, legs, roles, ca
         "sender_cpu_ns": {"untraced": spread([t // 50 + t // 2 for t in elapsed])},
         "bytes_per_second": round(PAYLOAD * 1e9 / sorted(elapsed)[len(elapsed) // 2]),
         "runs": runs(elapsed, [2 * t for t in elapsed], data + control + faults),
-        "witnesses": [], "flows": [], "loss": {"ring": 0, "map_full": 0, "recursion": 0},
+        "zerocopy": not_borrowed(), "witnesses": [], "flows": [], "loss": {"ring": 0, "map_full": 0, "recursion": 0},
         "coarse": {"calls": 0, "why": None},
         "timeline": {"limit": 0, "dropped": 0, "names": [], "events": []},
         "why": None,
@@ -117,7 +132,8 @@ def copy_scenario(variant, elapsed, rounds, chunk, control, faults, rss):
         "copy", variant, chunk, rounds, 4.0, crossings,
         [leg(0, 0, PAYLOAD, "warm: use --cold"), leg(1, PAYLOAD, PAYLOAD, "inferred"),
          leg(2, PAYLOAD, PAYLOAD, None, None, moved, moved),
-         leg(3, None, PAYLOAD, "lo has no device", NO_DEVICE), leg(4, PAYLOAD, PAYLOAD)],
+         leg(3, None, PAYLOAD, "lo has no device", NO_DEVICE),
+         leg(4, PAYLOAD, PAYLOAD, at_receive=moved)],
         {"sender": role((31, 6), (faults // 2, 4), (3_000_000, 168_000_000), rss,
                         (3_000_000, 168_000_000, 9_000_000, 2_000_000), 4711),
          "receiver": role((97, 2), (3, 0), (2_000_000, 92_000_000), 1_900_000,
@@ -177,7 +193,7 @@ def report(mode, scenarios, claims, **more):
                     "distribution": "Debian GNU/Linux 13"},
         "config": {"payload_bytes": PAYLOAD, "file_system": "ext4", "cache": "warm", "link": "lo",
                    "repeats": 5, "started": "2025-11-22T12:57:00Z", "file": None, "as": None,
-                   "peer": None, "chunk_bytes": CHUNK, "rate_bits": 0},
+                   "peer": None, "receiver": "recv", "chunk_bytes": CHUNK, "rate_bits": 0},
         "scenarios": scenarios, "claims": claims, "sentences": [], "warnings": [],
     }
     result.update(more)
@@ -239,7 +255,8 @@ def failed(broken, why):
                 where[key] = None
                 where["why"] = why
     for leg_ in broken["legs"]:
-        leg_["origin_bytes"] = leg_["at_queue_bytes"] = None
+        leg_["origin_bytes"] = leg_["at_queue_bytes"] = leg_["at_receive_bytes"] = None
+    broken["zerocopy"] = not_borrowed(why)
     broken["elapsed_ns"] = {"untraced": unmeasured_spread(why), "traced": unmeasured_spread(why)}
     broken["sender_cpu_ns"] = {"untraced": unmeasured_spread(why)}
     broken.update(roles={}, syscalls=[], runs=[], witnesses=[],
@@ -310,6 +327,28 @@ def sweep():
     return made
 
 
+def zerocopy_scenario():
+    """Read, then sent with MSG_ZEROCOPY over loopback, which copies late."""
+    one = copy_scenario("chunk", [190_000_000, 188_000_000, 189_000_000, 195_000_000, 191_000_000],
+                        PAYLOAD // CHUNK, CHUNK, 300, 4, 2_992_294)
+    own = origins(anonymous=PAYLOAD)
+    one["id"] = "zerocopy"
+    one["legs"][2] = leg(2, 0, PAYLOAD, None, None, own, own)
+    one["zerocopy"] = borrowed(PAYLOAD // CHUNK, PAYLOAD // CHUNK, PAYLOAD)
+    return one
+
+
+def ways():
+    """compare --all: a way that lends pages, and one that this machine does not allow."""
+    made = compare()
+    refused = unmeasured()["scenarios"][1]
+    text = json.dumps(refused).replace(refused["failed"], NO_URING)
+    refused = json.loads(text)
+    refused.update(id="uring", link="lo")
+    made["scenarios"] += [zerocopy_scenario(), refused]
+    return made
+
+
 HOSTILE = ("<script>alert(1)</script>", "]]>", "\x1b[31mred\x1b[0m", "\u202egpj.exe", "a\nb\r\tc",
            "|`*_[x](http://example.org)_*`|", "=1+1", "@SUM(A1)", "\u200b\ufeff\u2066", "中文字符",
            "e\u0301\u0302", "\U0001f980", '"; DROP', "' onload='x", "&lt;", "\\x41", "\x7f\x80\x9f",
@@ -375,19 +414,20 @@ def flows():
                flow("nginx[812]", "/etc/ssl/cert.pem", None, 4096, "mmap", None, "not visible",
                     "the bytes were taken by page faults", "no call moved them")])
     one["roles"]["curl[813]"]["merged"] = 2
+    one["zerocopy"] = not_borrowed(why)
     one["crossings"] = {"per_round": None, "data": 28192, "control": 198, "user_faults": 660,
                         "total": 29050, "why": why}
     one["elapsed_ns"]["untraced"] = unmeasured_spread("only traced runs are made")
     made = report("run", [one], [], sentences=["nginx[812] sent /srv/www/film.mkv without a CPU "
                                                "copy."])
     made["tool"]["command"] = ["zctrace", "run", "--", "sh", "-c", "nginx & curl -O localhost"]
-    made["config"].update(payload_bytes=0, cache=None, link=None, repeats=1, chunk_bytes=0,
+    made["config"].update(payload_bytes=0, receiver=None, cache=None, link=None, repeats=1, chunk_bytes=0,
                           file_system=None)
     return made
 
 
 MAKERS = {"compare": compare, "unmeasured": unmeasured, "conditions": conditions,
-          "sweep": sweep, "hostile": hostile, "run": flows, "slower": slower}
+          "sweep": sweep, "hostile": hostile, "run": flows, "slower": slower, "ways": ways}
 # What is expected of each fixture: a file's suffix, and the command that gives it.
 EXPECTED = {"txt": [], "verbose.txt": ["-v"], "md": ["--markdown", "-"], "csv": ["--csv", "-"]}
 # Two fixtures beside each other.

@@ -115,8 +115,7 @@ static void traced_is_taken_over(void **state)
 	assert_true(build_remote_totals(remote, &totals));
 	assert_int_equal(totals.calls, 31);
 	assert_int_equal(totals.data_calls, 27);
-	assert_int_equal(totals.end_probes, 1);
-	assert_int_equal(totals.bytes_in, PAYLOAD);
+	assert_int_equal(totals.tcp_in, PAYLOAD);
 	m = merge(remote);
 	report_free(remote);
 	assert_int_equal(m.role->pid, 7);
