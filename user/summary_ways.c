@@ -7,45 +7,64 @@
 #include "words.h"
 #include "zctrace.h"
 
-/* What the kernel itself says of it, which must not be taken for what happened. */
-static const char *own_word(struct report *report, const struct report_zerocopy *borrowed,
-			    bool copied)
+/* Whether the kernel's own word, "copied", fits what was seen of all bytes; of a part of them it
+ * cannot be told. */
+static bool word_fits(const struct report_scenario *scenario)
 {
+	const struct report_zerocopy *borrowed = &scenario->zerocopy;
+	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
+	__u64 copied = send->at_xmit[ZC_ORIGIN_PRIVATE];
+
+	if (!borrowed->late_bytes.why)
+		copied += borrowed->late_bytes.value;
+	else if (copied < scenario->payload_bytes)
+		return true;
+	if (copied == 0)
+		return borrowed->copied.value == 0;
+	return copied < scenario->payload_bytes ||
+	       borrowed->copied.value == borrowed->completed.value;
+}
+
+static const char *own_word(struct report *report, const struct report_scenario *scenario)
+{
+	const struct report_zerocopy *borrowed = &scenario->zerocopy;
+
 	if (borrowed->copied.why || borrowed->completed.why)
 		return "This kernel does not say of a send whether it had to copy.";
 	return report_format(report, "Its own word for it, \"copied\", came for %s of %s%s.",
 			     words_count(report, borrowed->copied.value),
 			     words_many(report, borrowed->completed.value, "send", "sends"),
-			     !borrowed->late_bytes.why && (borrowed->copied.value > 0) != copied ?
-			     ", and does not agree with where the bytes lay" : "");
+			     word_fits(scenario) ? "" :
+			     ", which is not what the pages show: do not rely on it");
 }
 
-/* "zerocopy (64 KiB): … left as the program's own pages, …" */
-static const char *what_was_borrowed(struct report *report, const struct report_scenario *scenario)
+/* Where the bytes lay when they left, and when they came. */
+static const char *where_they_lay(struct report *report, const struct report_scenario *scenario)
 {
 	const struct report_zerocopy *borrowed = &scenario->zerocopy;
-	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
-	const char *label = pick_label(report, scenario), *left;
+	__u64 own = scenario->legs[LEG_USER_SOCKET].at_xmit[ZC_ORIGIN_ANON];
+	const char *left;
 
-	if (!borrowed->used || !send->has_origin || scenario->failed)
-		return NULL;
-	if (!send->at_xmit[ZC_ORIGIN_ANON])
-		return report_format(report, "%s: no byte reached the device in a page of the program's "
-				     "own, the kernel had copied them all before. %s", label,
-				     own_word(report, borrowed, true));
-	left = report_format(report, "%s: %s left in the program's own pages", label,
-			     words_size(report, send->at_xmit[ZC_ORIGIN_ANON]));
+	if (!own)
+		return "no byte reached the device in a page of the program's own: the kernel had "
+		       "copied them all before";
+	left = report_format(report, "%s left in the program's own pages", words_size(report, own));
 	if (borrowed->late_bytes.why)
-		return report_format(report, "%s; whether they were copied later was not seen. %s",
-				     left,
-				     own_word(report, borrowed, false));
+		return report_format(report, "%s; whether they were copied later was not seen", left);
 	if (!borrowed->late_bytes.value)
-		return report_format(report, "%s, and lay there when the receiver took them. %s", left,
-				     own_word(report, borrowed, false));
-	return report_format(report, "%s; but %s of them lay elsewhere when the receiver took them: "
-			     "the kernel copied them on the way. %s", left,
-			     words_size(report, borrowed->late_bytes.value),
-			     own_word(report, borrowed, true));
+		return report_format(report, "%s, and lay there when the receiver took them", left);
+	return report_format(report, "%s; but when the receiver took them, %s lay elsewhere: "
+			     "the kernel copied them on the way", left,
+			     words_size(report, borrowed->late_bytes.value));
+}
+
+static const char *what_was_borrowed(struct report *report, const struct report_scenario *scenario)
+{
+	if (scenario->failed || !scenario->zerocopy.used ||
+	    !scenario->legs[LEG_USER_SOCKET].has_origin)
+		return NULL;
+	return report_format(report, "%s: %s. %s", pick_label(report, scenario),
+			     where_they_lay(report, scenario), own_word(report, scenario));
 }
 
 static const char *what_was_mapped(struct report *report, const struct report_scenario *scenario)
@@ -61,7 +80,7 @@ static const char *what_was_mapped(struct report *report, const struct report_sc
 					"page faults"));
 }
 
-/* Of the first condition only: the others say the same. */
+/* Of the first condition only: with more of them the verdicts and the table tell the rest. */
 void summary_say_ways(struct report *report)
 {
 	for (size_t i = 0; i < report->scenario_count; i++) {
