@@ -170,10 +170,15 @@ static ssize_t move_chunk(struct uring *uring, int file, int sock, struct pool_b
 {
 	size_t done = 0;
 
-	queue_read(uring, file, buffer->data, bytes, offset, IOSQE_IO_LINK);
-	queue_send(uring, sock, buffer, 0, bytes);
-	if (finish(uring, tally))
-		return -ECANCELED;
+	do {
+		queue_read(uring, file, buffer->data, bytes, offset, IOSQE_IO_LINK);
+		queue_send(uring, sock, buffer, 0, bytes);
+		if (finish(uring, tally))
+			return -ECANCELED;
+		/* A send that may not borrow more pages is refused, and the read with it. */
+		if (uring->got == -ECANCELED && take_sent(uring, &done, tally))
+			return -ECANCELED;
+	} while (uring->got == -ECANCELED && uring->sent == -ENOMEM);
 	if (uring->got < 0)
 		return tally_fail(tally, EXIT_FAILED,
 				  "io_uring read: %s after %llu of %llu bytes; look at the file's "

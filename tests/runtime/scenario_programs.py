@@ -36,11 +36,22 @@ WAYS = {
     "sendfile-64K": ["sendfile"],
     "sendfile-65535": ["sendfile", "--chunk", "65535"],
     "sendfile-1M": ["sendfile", "--chunk", "1MiB"],
+    "mmap-64K": ["mmap"],
+    "mmap-4093": ["mmap", "--chunk", "4093"],
+    "splice-64K": ["splice"],
+    "splice-65535": ["splice", "--chunk", "65535"],
+    "zerocopy-64K": ["zerocopy"],
+    "zerocopy-4093": ["zerocopy", "--chunk", "4093"],
+    "uring-64K": ["uring"],
+    "uring-4093": ["uring", "--chunk", "4093"],
+    "uring-zc-64K": ["uring", "--zerocopy"],
+    "uring-zc-1M": ["uring", "--zerocopy", "--chunk", "1M"],
 }
+SENDERS = ["copy", "sendfile", "mmap", "splice", "zerocopy", "uring"]
 
 every_way = pytest.mark.parametrize("way", WAYS)
-every_sender = pytest.mark.parametrize("sender", ["copy", "sendfile"])
-every_program = pytest.mark.parametrize("name", ["receiver", "copy", "sendfile"])
+every_sender = pytest.mark.parametrize("sender", SENDERS)
+every_program = pytest.mark.parametrize("name", ["receiver", *SENDERS])
 
 
 def program(name, *options):

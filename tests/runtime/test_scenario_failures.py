@@ -17,6 +17,7 @@ from scenario_programs import (
     MIB,
     ROUNDS,
     TIMEOUT_S,
+    WAYS,
     assert_one_message,
     every_program,
     every_sender,
@@ -322,7 +323,8 @@ def stuck_sender(tmp_path, way):
             yield here, path, connection
 
 
-@pytest.mark.parametrize("way", ["copy-64K", "sendfile-64K"])
+@pytest.mark.parametrize("way", ["copy-64K", "sendfile-64K", "mmap-64K", "splice-64K",
+                                 "zerocopy-64K", "uring-64K", "uring-zc-64K"])
 def test_file_that_shrinks_while_it_is_sent(tmp_path, way):
     with stuck_sender(tmp_path, way) as (here, path, connection):
         os.truncate(path, 4096)
@@ -335,7 +337,8 @@ def test_file_that_shrinks_while_it_is_sent(tmp_path, way):
     assert_one_message(stderr, here.name, f"shrank while it was sent: expected {STUCK_BYTES}")
 
 
-@pytest.mark.parametrize("way", ["copy-whole", "copy-64K", "sendfile-64K", "sendfile-65535"])
+@pytest.mark.parametrize("way", ["copy-whole", "copy-64K", "sendfile-64K", "sendfile-65535",
+                                 "mmap-64K", "splice-64K", "zerocopy-64K", "uring-64K"])
 def test_file_that_never_stops_growing(tmp_path, way):
     path = make_file(tmp_path / "file", 100_000)
     stop = threading.Event()
@@ -357,8 +360,8 @@ def test_file_that_never_stops_growing(tmp_path, way):
         stop.set()
         writer.join()
     assert status == 4 and tally["bytes_sent"] > tally["file_bytes"] == 100_000
-    # Without --chunk the size is asked for once more, after "go": all of that may be sent.
-    if way != "copy-whole":
+    # These ask for the size once more, after "go": all of that may be sent.
+    if way not in ("copy-whole", "mmap-64K", "uring-64K"):
         assert tally["bytes_sent"] <= 100_000 + CHUNK
     assert_one_message(stderr, here.name, "grew while it was sent: expected 100000, sent ")
 
@@ -388,6 +391,12 @@ def test_calls_that_move_only_a_part(tmp_path, way, call):
         ("copy-64K", "read", True),
         ("copy-64K", "sendto", False),
         ("sendfile-64K", "sendfile", False),
+        ("mmap-64K", "sendto", False),
+        ("splice-64K", "splice", False),
+        ("zerocopy-64K", "sendto", False),
+        ("zerocopy-64K", "recvmsg", False),
+        ("uring-64K", "io_uring_enter", False),
+        ("uring-zc-64K", "io_uring_enter", False),
     ],
 )
 def test_interrupted_calls_of_senders(server, tmp_path, way, call, path_only):
@@ -425,6 +434,100 @@ def test_sendfile_that_the_kernel_refuses(server, tmp_path, error, status):
     server.connection()
     assert done.returncode == status
     assert_one_message(done.stderr, "sendfile", "sendfile: ")
+
+
+@pytest.mark.parametrize("way, call, error, status, words", [
+    ("mmap-64K", "mmap", "ENOMEM", 3, "mmap of 1000 bytes: Cannot allocate memory"),
+    ("splice-64K", "splice", "EINVAL", 3, "splice: Invalid argument"),
+    ("splice-64K", "splice", "EIO", 4, "splice: Input/output error"),
+    ("zerocopy-64K", "setsockopt", "EOPNOTSUPP", 3, "SO_ZEROCOPY: Operation not supported"),
+    ("zerocopy-64K", "sendto", "ENOBUFS", 3, "MSG_ZEROCOPY: No buffer space available"),
+    ("uring-64K", "io_uring_setup", "EPERM", 3, "io_uring_setup: Operation not permitted"),
+    ("uring-64K", "io_uring_enter", "EBADF", 4, "io_uring_enter: Bad file descriptor"),
+    # As a kernel without SEND_ZC, which cannot be asked what it has.
+    ("uring-zc-64K", "io_uring_register", "EINVAL", 3, "SEND_ZC: this kernel has none"),
+])
+def test_ways_that_the_kernel_refuses(tmp_path, way, call, error, status, words):
+    path = make_file(tmp_path / "file", 1000)
+    # Libraries are mapped too: only the file's own mapping is to fail.
+    only = ["-P", str(path)] if call == "mmap" else []
+    inject = ["strace", "-f", "-o", str(tmp_path / "log"), *only, "-e",
+              f"inject={call}:error={error}"]
+    with receiver("--port", 0) as server:
+        done = run([*inject, *sender_command(way, "--port", server.port, path)])
+    assert done.returncode == status
+    assert_one_message(done.stderr, WAYS[way][0], words)
+
+
+def test_mapped_file_that_is_cut_within_its_last_page(tmp_path):
+    """The rest of the page reads as zeros: the number of bytes does not tell."""
+    with stuck_sender(tmp_path, "mmap-64K") as (here, path, connection):
+        os.truncate(path, STUCK_BYTES - 100)
+        assert drain(connection) == STUCK_BYTES
+        here.expect("end")
+        here.tally()
+        status, stderr = here.ended()
+    assert status == 4
+    assert_one_message(stderr, "mmap", "shrank while it was sent", f"now it has {STUCK_BYTES - 100}")
+
+
+def test_borrowed_pages_come_back_with_a_word(tmp_path):
+    """Loopback copies what is borrowed, and the kernel says so of every send."""
+    for way in ("zerocopy-64K", "uring-zc-64K"):
+        with gated_pair(way, make_file(tmp_path / "file", ROUNDS * CHUNK)) as (here, there):
+            open_gates(there, here)
+            here.expect("end")
+            assert here.tally()["zerocopy"] == {
+                "sends": ROUNDS, "completed": ROUNDS, "copied": ROUNDS}
+
+
+@pytest.mark.parametrize("way", ["zerocopy-64K", "uring-zc-64K"])
+def test_borrowed_pages_up_to_the_limit(tmp_path, way):
+    """With less locked memory than its buffers have, it waits for pages to come back."""
+    path = make_file(tmp_path / "file", ROUNDS * CHUNK)
+    # root may lock as much as it likes, unless it lacks the capability to.
+    drop = ["setpriv", "--bounding-set=-ipc_lock"] if os.geteuid() == 0 else []
+    limit = ["prlimit", f"--memlock={3 * CHUNK}", *drop]
+    with receiver("--port", 0, "--digest") as server:
+        done = run([*limit, *sender_command(way, "--port", server.port, path)])
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert server.connection()[1]["SHA-256"] == sha256(path)
+
+
+HOWS = ["discard", "splice"]
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_other_receivers_count_the_same(tmp_path, how):
+    path = make_file(tmp_path / "file", 7 * MIB + 11)
+    with receiver("--port", 0, "--once", "--how", how) as server:
+        assert run(program("sendfile", "--port", server.port, path)).returncode == 0
+        assert f"Total size: {7 * MIB + 11}\n" in server.wait()[1]
+
+
+def test_splice_receiver_writes_the_file(tmp_path):
+    path, copy = make_file(tmp_path / "file", 7 * MIB + 11), tmp_path / "copy"
+    with receiver("--port", 0, "--once", "--how", "splice", "--output", copy) as server:
+        assert run(program("copy", "--port", server.port, path)).returncode == 0
+        assert server.wait()[0] == 0
+    assert sha256(copy) == sha256(path)
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--how", "read"], "there are recv, discard and splice"),
+    (["--how", "discard", "--digest"], "only --how recv sees the bytes"),
+    (["--output", "x"], "only --how splice passes the bytes on"),
+])
+def test_usage_errors_of_the_receiver(options, words):
+    done = run(program("receiver", *options))
+    assert done.returncode == 2
+    assert_one_message(done.stderr, "receiver", words)
+
+
+def test_output_that_cannot_be_written(tmp_path):
+    done = run(program("receiver", "--port", 0, "--how", "splice", "--output", tmp_path))
+    assert done.returncode == 2
+    assert_one_message(done.stderr, "receiver", str(tmp_path), "Is a directory")
 
 
 def test_read_that_fails(server, tmp_path):

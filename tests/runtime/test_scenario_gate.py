@@ -59,13 +59,25 @@ def test_gated_transfer(tmp_path, way):
         assert there.ended() == (0, b"")
 
     name = WAYS[way][0]
-    chunk = {"copy-whole": size, "copy-prefault": size, "copy-4093": 4093, "sendfile-65535": 65535}
-    rounds = -(-size // chunk.get(way, MIB if way == "sendfile-1M" else CHUNK))
+    chunk = {"copy-whole": size, "copy-prefault": size, "copy-4093": 4093, "sendfile-65535": 65535,
+             "mmap-4093": 4093, "splice-65535": 65535, "zerocopy-4093": 4093, "uring-4093": 4093}
+    rounds = -(-size // chunk.get(way, MIB if way.endswith("-1M") else CHUNK))
     # A sendfile of more than a pipe's 16 pages can take may return early: at least the rounds.
     if way == "sendfile-1M":
         assert rounds <= sent["rounds"] <= ROUNDS
         rounds = sent["rounds"]
-    calls = {"read": rounds, "send": rounds} if name == "copy" else {"sendfile": rounds}
+    calls = {
+        "copy": {"read": rounds, "send": rounds}, "sendfile": {"sendfile": rounds},
+        "mmap": {"send": rounds}, "splice": {"splice-in": rounds, "splice-out": rounds},
+        "zerocopy": {"read": rounds, "send": rounds}, "uring": {"io_uring_enter": rounds},
+    }[name]
+    reads = name in ("copy", "zerocopy", "uring")
+    if name == "zerocopy" or way.startswith("uring-zc"):
+        assert sent.pop("zerocopy") == {"sends": rounds, "completed": rounds, "copied": rounds}
+    # It waits for pages to come back, now and then by a call of its own.
+    if way.startswith("uring-zc"):
+        assert rounds <= sent["data_calls"]["io_uring_enter"] <= 3 * rounds
+        calls = sent["data_calls"]
     numbers = ["elapsed_ns", "rusage_begin", "rusage_end"]
 
     measured = {key: sent.pop(key) for key in numbers}
@@ -73,12 +85,13 @@ def test_gated_transfer(tmp_path, way):
         "role": "sender",
         "scenario": name,
         "error": None,
+        "status": 0,
         "data_calls": calls,
         "rounds": rounds,
-        "eof_probes": 1,
+        "eof_probes": 0 if name in ("mmap", "uring") else 1,
         "payload_bytes": size,
         "file_bytes": size,
-        "bytes_read": size if name == "copy" else 0,
+        "bytes_read": size if reads else 0,
         "bytes_sent": size,
     }
     assert_natural_numbers(measured)
@@ -95,6 +108,7 @@ def test_gated_transfer(tmp_path, way):
         "role": "receiver",
         "scenario": "receiver",
         "error": None,
+        "status": 0,
         "eof_probes": 1,
         "payload_bytes": size,
         "tcp_bytes_received": size,

@@ -118,15 +118,19 @@ def test_help(name, option):
 
 
 @pytest.mark.parametrize(
-    "way, reads, sends, sendfiles",
+    "way, reads, sends, sendfiles, splices, enters",
     [
-        # A read, or a sendfile, more than the rounds: the one that returns 0.
-        ("copy-64K", ROUNDS + 1, ROUNDS, 0),
-        ("copy-whole", 2, 1, 0),
-        ("sendfile-64K", 0, 0, ROUNDS + 1),
+        # A read, a sendfile or a splice more than the rounds: the one that returns 0.
+        ("copy-64K", ROUNDS + 1, ROUNDS, 0, 0, 0),
+        ("copy-whole", 2, 1, 0, 0, 0),
+        ("sendfile-64K", 0, 0, ROUNDS + 1, 0, 0),
+        ("mmap-64K", 0, ROUNDS, 0, 0, 0),
+        ("splice-64K", 0, 0, 0, 2 * ROUNDS + 1, 0),
+        ("zerocopy-64K", ROUNDS + 1, ROUNDS, 0, 0, 0),
+        ("uring-64K", 0, 0, 0, 0, ROUNDS),
     ],
 )
-def test_exact_calls_of_senders(server, tmp_path, way, reads, sends, sendfiles):
+def test_exact_calls_of_senders(server, tmp_path, way, reads, sends, sendfiles, splices, enters):
     path = make_file(tmp_path / "file", ROUNDS * CHUNK)
     command = sender_command(way, "--port", server.port, path)
 
@@ -138,7 +142,8 @@ def test_exact_calls_of_senders(server, tmp_path, way, reads, sends, sendfiles):
     assert of_file["read"] == reads
     assert of_all["sendto"] == sends
     assert of_all["sendfile"] == of_file["sendfile"] == sendfiles
-    for other in ["write", "writev", "sendmsg", "pread64", "splice", "lseek", "fcntl", "ioctl"]:
+    assert (of_all["splice"], of_all["io_uring_enter"]) == (splices, enters)
+    for other in ["write", "writev", "sendmsg", "pread64", "lseek", "ioctl"]:
         assert of_file[other] == 0, other
 
 
@@ -153,7 +158,8 @@ def test_sendfile_chunks_of_the_documents(server, tmp_path, options, calls):
     server.connection()
 
 
-@pytest.mark.parametrize("sender", [["copy"], ["copy", "--chunk", "64K"], ["sendfile"]])
+@pytest.mark.parametrize("sender", [["copy"], ["copy", "--chunk", "64K"], ["sendfile"],
+                                    ["splice"], ["zerocopy"]])
 @pytest.mark.parametrize("size", [0, 1])
 def test_exact_calls_of_tiny_files(server, tmp_path, sender, size):
     path = make_file(tmp_path / "file", size)
@@ -163,6 +169,6 @@ def test_exact_calls_of_tiny_files(server, tmp_path, sender, size):
     server.connection()
     of_all = counts(strace(tmp_path, ["-c"], command))
     server.connection()
-    moving = "read" if name == "copy" else "sendfile"
+    moving = {"zerocopy": "read", "copy": "read"}.get(name, name)
     assert of_file[moving] == size + 1
-    assert of_all["sendto"] == (size if name == "copy" else 0)
+    assert of_all["sendto"] == (size if moving == "read" else 0)
