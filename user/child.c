@@ -208,17 +208,24 @@ static FILE *open_proc(const struct child *child, const char *name)
 	return fopen(path, "re");
 }
 
+void child_parse_io(FILE *file, struct proc_io *io)
+{
+	unsigned long long r, w, sr, sw;
+
+	memset(io, 0, sizeof(*io));
+	if (fscanf(file, "rchar: %llu wchar: %llu syscr: %llu syscw: %llu", &r, &w, &sr, &sw) == 4)
+		*io = (struct proc_io){ .rchar = r, .wchar = w, .syscr = sr, .syscw = sw,
+					.known = true };
+}
+
 void child_read_io(const struct child *child, struct proc_io *io)
 {
 	FILE *file = open_proc(child, "io");
-	unsigned long long r, w, sr, sw;
 
 	memset(io, 0, sizeof(*io));
 	if (!file)
 		return;
-	if (fscanf(file, "rchar: %llu wchar: %llu syscr: %llu syscw: %llu", &r, &w, &sr, &sw) == 4)
-		*io = (struct proc_io){ .rchar = r, .wchar = w, .syscr = sr, .syscw = sw,
-					.known = true };
+	child_parse_io(file, io);
 	fclose(file);
 }
 

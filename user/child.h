@@ -5,6 +5,7 @@
 #define ZC_CHILD_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <linux/types.h>
@@ -70,6 +71,8 @@ void child_reap(struct child *child, int timeout_ms);
 /* Kills and reaps; nothing if it is not running. */
 void child_kill(struct child *child);
 
+/* From an open /proc/PID/io. */
+void child_parse_io(FILE *file, struct proc_io *io);
 void child_read_io(const struct child *child, struct proc_io *io);
 /* Largest resident set since exec, bytes; 0 = could not be read. */
 __u64 child_peak_rss(const struct child *child);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* report and diff: saved reports again, in any format, without root. */
 #include <argp.h>
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "diff.h"
@@ -74,6 +76,7 @@ int cmd_report(int argc, char **argv)
 	int err;
 
 	commands_parse(&report_argp, argc, argv, &a);
+	signal(SIGPIPE, SIG_IGN);
 	if (outputs_check(&a.outputs))
 		return ZC_EXIT_USAGE;
 	report = load(a.paths[0]);
@@ -86,20 +89,35 @@ int cmd_report(int argc, char **argv)
 	return err ? ZC_EXIT_FAILED : ZC_EXIT_OK;
 }
 
+struct comparison {
+	struct report *before, *after;
+	struct render_options terminal;
+};
+
+static int write_comparison(FILE *out, void *context)
+{
+	const struct comparison *c = context;
+
+	return report_diff(c->before, c->after, &c->terminal, out);
+}
+
 int cmd_diff(int argc, char **argv)
 {
 	struct arguments a = { .wanted = 2 };
-	struct report *before, *after;
-	struct render_options terminal;
+	struct comparison c = { 0 };
 	int err = -1;
 
 	commands_parse(&diff_argp, argc, argv, &a);
-	terminal = outputs_terminal(&a.outputs);
-	before = load(a.paths[0]);
-	after = before ? load(a.paths[1]) : NULL;
-	if (after)
-		err = report_diff(before, after, &terminal, stdout);
-	report_free(before);
-	report_free(after);
+	signal(SIGPIPE, SIG_IGN);
+	c.terminal = outputs_terminal(&a.outputs);
+	c.before = load(a.paths[0]);
+	c.after = c.before ? load(a.paths[1]) : NULL;
+	if (c.after) {
+		err = output_write(STDOUT_FILENO, write_comparison, &c);
+		if (err)
+			output_complain(STDOUT_FILENO, err);
+	}
+	report_free(c.before);
+	report_free(c.after);
 	return err ? ZC_EXIT_FAILED : ZC_EXIT_OK;
 }

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "build.h"
 #include "claims.h"
 #include "machine.h"
 #include "measure.h"
+#include "privilege.h"
 #include "progress.h"
 #include "summary.h"
 
@@ -343,6 +345,34 @@ static struct report *build_report(struct measurement *m)
 	return report;
 }
 
+/* Loading is done, the file is open: what the runs need beyond that. */
+static int keep_for_runs(struct measurement *m)
+{
+	unsigned int needs = PRIVILEGE_TRACE | PRIVILEGE_FILES;
+
+	for (size_t i = 0; i < m->plan->condition_count; i++) {
+		const struct condition *condition = &m->plan->conditions[i];
+
+		if (!condition->remote && (condition->link != LINK_LO || condition->rate_bits))
+			needs |= PRIVILEGE_LINK;
+		if (condition->cold && m->plan->file)
+			needs |= PRIVILEGE_CACHE;
+	}
+	/* Root's programs are root, too; their /proc/PID/io is for those who have as many rights. */
+	if (!geteuid() && !m->identity.change)
+		needs |= PRIVILEGE_OTHERS;
+	return privilege_keep(&m->identity, needs, m->error, m->error_size);
+}
+
+/* From here on nothing is left but to write the report. */
+static int keep_for_report(struct measurement *m)
+{
+	char error[256];
+
+	return privilege_keep(&m->identity, PRIVILEGE_FILES, m->error[0] ? error : m->error,
+			      m->error[0] ? sizeof(error) : m->error_size);
+}
+
 int measure(const struct measure_plan *plan, struct report **report, char *error, size_t size)
 {
 	struct measurement m = { .plan = plan, .error = error, .error_size = size,
@@ -363,12 +393,17 @@ int measure(const struct measure_plan *plan, struct report **report, char *error
 	err = open_payload(&m);
 	if (!err)
 		err = make_series(&m);
+	if (!err)
+		err = keep_for_runs(&m);
 	for (size_t c = 0; c < plan->condition_count && !err; c++)
 		err = measure_condition(&m, c);
 	progress_end(&m.progress);
 	if (err == -ENOMEM && !error[0])
 		snprintf(error, size, "out of memory");
-	*report = build_report(&m);
+	if (keep_for_report(&m))
+		err = err ? err : -EPERM;
+	else
+		*report = build_report(&m);
 cleanup:
 	free_series(&m);
 	payload_close(&m.payload);

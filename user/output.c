@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "exits.h"
@@ -114,41 +114,51 @@ struct render_options outputs_terminal(const struct outputs *outputs)
 	const char *no_color = getenv("NO_COLOR");
 
 	return (struct render_options){
-		.color = isatty(outputs->to_stderr ? STDERR_FILENO : STDOUT_FILENO) && !outputs->no_color && !(no_color && *no_color),
+		.color = isatty(outputs->to_stderr ? STDERR_FILENO : STDOUT_FILENO) &&
+			 !outputs->no_color && !(no_color && *no_color),
 		.verbose = outputs->verbose,
 	};
 }
 
-static int write_stream(FILE *out, const struct renderer *renderer, const struct report *report,
-			const struct render_options *how)
+void output_complain(int fd, int err)
 {
-	int err = renderer->render(report, how, out);
+	struct stat st;
 
-	if (!err && fflush(out))
-		err = -errno;
-	if (err && err != -EPIPE)
-		complain(ZC_EXIT_FAILED, "standard output: %s", strerror(-err));
+	/* EIO from a terminal means that it hung up (tty_io.c); isatty() fails by then. */
+	if (err == -EPIPE || (err == -EIO && !fstat(fd, &st) && S_ISCHR(st.st_mode)))
+		return;
+	complain(ZC_EXIT_FAILED, "standard %s: %s", fd == STDERR_FILENO ? "error" : "output",
+		 strerror(-err));
+}
+
+static int write_standard(int fd, struct job *job)
+{
+	int err = output_write(fd, render_job, job);
+
+	if (err)
+		output_complain(fd, err);
 	return err;
 }
 
 int outputs_write(const struct outputs *outputs, const struct report *report)
 {
 	struct job job = { .report = report, .options.verbose = outputs->verbose };
-	struct render_options terminal = outputs_terminal(outputs);
+	struct job terminal = { .report = report, .renderer = find_renderer("text"),
+				.options = outputs_terminal(outputs) };
 	bool text = !outputs->quiet;
 	int err, first = 0;
 
 	for (size_t i = 0; i < outputs->count; i++)
 		text = text && !is_stdout(outputs->files[i].path);
 	if (text)
-		first = write_stream(outputs->to_stderr ? stderr : stdout, find_renderer("text"),
-				     report, &terminal);
+		first = write_standard(outputs->to_stderr ? STDERR_FILENO : STDOUT_FILENO,
+				       &terminal);
 	for (size_t i = 0; i < outputs->count; i++) {
 		const char *path = outputs->files[i].path;
 
 		job.renderer = outputs->files[i].renderer;
 		if (is_stdout(path)) {
-			err = write_stream(stdout, job.renderer, report, &job.options);
+			err = write_standard(STDOUT_FILENO, &job);
 		} else {
 			err = output_replace(path, render_job, &job);
 			if (err)

@@ -31,13 +31,22 @@ int outputs_write(const struct outputs *outputs, const struct report *report);
 /* How text goes to standard output: colours only on a terminal that wants them. */
 struct render_options outputs_terminal(const struct outputs *outputs);
 
+/* Writes into a descriptor that stays open. 0, or the error of the first write that failed: streams
+ * do not keep it. */
+typedef int output_writer(FILE *out, void *context);
+int output_write(int fd, output_writer *writer, void *context);
+
+/* Says that standard output could not be written, but not to those who have left: a pipe without a
+ * reader, a terminal that hung up. */
+void output_complain(int fd, int err);
+
 /*
  * Writes one file as the calling user: a new file beside it with a random name, synced, then
- * renamed over it, so that no half of a report is ever seen. A symbolic link is refused (-ELOOP).
- * Devices and FIFOs are written to directly. With writer NULL only whether it could be done is
+ * renamed over it, so that no half of a report is ever seen. A symbolic link is refused (-ELOOP), one
+ * on the way to it too if others could have laid it (output_directory.h). Devices and FIFOs are
+ * written to directly; a FIFO that nobody reads is an error (-ENXIO). With writer NULL only whether it could be done is
  * found out. 0 or -errno.
  */
-typedef int output_writer(FILE *out, void *context);
 int output_replace(const char *path, output_writer *writer, void *context);
 
 #endif

@@ -2,6 +2,7 @@
 /* Replaces one file as the calling user, whole or not at all. output.c and openmetrics use it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -9,46 +10,72 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "output_directory.h"
 
-static int fill_stream(int fd, output_writer *writer, void *context, bool sync)
-{
-	FILE *out = fdopen(fd, "w");
+/* A stream remembers that something failed, but not what: this does. */
+struct sink {
+	int fd;
 	int err;
+};
 
-	if (!out) {
-		err = -errno;
-		close(fd);
-		return err;
+static ssize_t write_sink(void *cookie, const char *data, size_t size)
+{
+	struct sink *sink = cookie;
+	size_t done = 0;
+
+	while (done < size && !sink->err) {
+		ssize_t some = write(sink->fd, data + done, size - done);
+		struct pollfd full = { .fd = sink->fd, .events = POLLOUT };
+
+		if (some >= 0)
+			done += some;
+		else if (errno == EAGAIN)
+			poll(&full, 1, -1);	/* somebody made it so for all who have it */
+		else if (errno != EINTR)
+			sink->err = -errno;
 	}
-	err = writer(out, context);
-	if (fflush(out) && !err)
-		err = -errno;
-	if (sync && !err && fsync(fd))
-		err = -errno;
-	if (fclose(out) && !err)
-		err = -errno;
-	return err;
+	return done;
 }
 
+int output_write(int fd, output_writer *writer, void *context)
+{
+	const cookie_io_functions_t functions = { .write = write_sink };
+	struct sink sink = { .fd = fd };
+	FILE *out = fopencookie(&sink, "w", functions);
+	int err;
+
+	if (!out)
+		return -ENOMEM;
+	err = writer(out, context);
+	if (fclose(out) && !err)
+		err = -EIO;
+	return sink.err ? sink.err : err;
+}
+
+/* O_NONBLOCK: a FIFO that nobody reads is an error (ENXIO), not a reason to wait for ever. */
 static int write_directly(int directory, const char *name, output_writer *writer, void *context)
 {
-	int fd = openat(directory, name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int fd, err;
 
+	if (!writer)
+		return faccessat(directory, name, W_OK, AT_EACCESS) ? -errno : 0;
+	fd = openat(directory, name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	if (!writer) {
-		close(fd);
-		return 0;
-	}
-	return fill_stream(fd, writer, context, false);
+	err = output_write(fd, writer, context);
+	if (close(fd) && !err)
+		err = -errno;
+	return err;
 }
 
 static int new_file(int directory, char name[40])
 {
 	unsigned long long random;
 
-	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		return -EIO;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random)) {
+		errno = EIO;
+		return -1;
+	}
 	snprintf(name, 40, ".zctrace-%016llx", random);
 	return openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 }
@@ -62,9 +89,11 @@ static int write_beside(int directory, const char *name, output_writer *writer, 
 	if (fd < 0)
 		return -errno;
 	if (writer)
-		err = fill_stream(fd, writer, context, true);
-	else
-		close(fd);
+		err = output_write(fd, writer, context);
+	if (writer && !err && fsync(fd))
+		err = -errno;
+	if (close(fd) && !err)
+		err = -errno;
 	if (!err && writer && renameat(directory, temporary, directory, name))
 		err = -errno;
 	if (err || !writer)
@@ -72,29 +101,36 @@ static int write_beside(int directory, const char *name, output_writer *writer, 
 	return err;
 }
 
+static int write_in(int directory, const char *name, output_writer *writer, void *context)
+{
+	struct stat st;
+
+	if (!*name)
+		return -EISDIR;
+	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? write_beside(directory, name, writer, context) : -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (S_ISLNK(st.st_mode))
+		return -ELOOP;
+	if (S_ISREG(st.st_mode))
+		return write_beside(directory, name, writer, context);
+	return write_directly(directory, name, writer, context);
+}
+
 static int replace(const char *path, output_writer *writer, void *context)
 {
 	char *copy = strdup(path), *slash = copy ? strrchr(copy, '/') : NULL;
-	const char *name = slash ? slash + 1 : copy;
 	const char *parent = !slash ? "." : slash == copy ? "/" : copy;
-	struct stat st;
 	int directory, err;
 
 	if (!copy)
 		return -ENOMEM;
 	if (slash)
 		*slash = '\0';
-	directory = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0)
-		err = -errno;
-	else if (!*name)
-		err = -EISDIR;
-	else if (!fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW))
-		err = S_ISREG(st.st_mode) ? write_beside(directory, name, writer, context) :
-		      S_ISDIR(st.st_mode) ? -EISDIR : S_ISLNK(st.st_mode) ? -ELOOP :
-		      write_directly(directory, name, writer, context);
-	else
-		err = errno == ENOENT ? write_beside(directory, name, writer, context) : -errno;
+	directory = output_directory(parent);
+	err = directory < 0 ? directory :
+	      write_in(directory, slash ? slash + 1 : copy, writer, context);
 	if (directory >= 0)
 		close(directory);
 	free(copy);

@@ -117,9 +117,10 @@ int proc_adopt_descendants(struct session *session)
 	return found;
 }
 
-void proc_read_io(pid_t pid, struct proc_io *io)
+FILE *proc_open_io(pid_t pid)
 {
-	struct child child = { .pid = pid };
+	char path[64];
 
-	child_read_io(&child, io);
+	snprintf(path, sizeof(path), "/proc/%d/io", pid);
+	return fopen(path, "re");
 }

@@ -16,6 +16,7 @@
 
 #include "exits.h"
 #include "listener.h"
+#include "privilege.h"
 #include "receive_run.h"
 
 enum {
@@ -355,6 +356,7 @@ int receive(const struct receive_options *options)
 		},
 	};
 	sigset_t ours, before;
+	char error[256];
 
 	for (int i = 0; i < MAX_WAITING; i++)
 		server.waiting[i].wire = WIRE_NONE;
@@ -363,6 +365,10 @@ int receive(const struct receive_options *options)
 	if (server.listener < 0)
 		return exit_of_error(server.listener);
 	open_session(&server);
+	if (privilege_keep(&server.setup.identity, PRIVILEGE_TRACE, error, sizeof(error))) {
+		server.status = complain(ZC_EXIT_MACHINE, "receive: %s", error);
+		goto cleanup;
+	}
 	/* Signals come only while we wait: none gets lost before it. */
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGINT);
@@ -373,8 +379,9 @@ int receive(const struct receive_options *options)
 	serve(&server, &before);
 	for (int i = 0; i < MAX_WAITING; i++)
 		wire_close(&server.waiting[i].wire);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+cleanup:
 	close(server.listener);
 	session_close(server.setup.session);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	return server.status;
 }

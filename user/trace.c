@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "environment.h"
 #include "exits.h"
 #include "openmetrics.h"
 #include "output.h"
+#include "privilege.h"
 #include "processes.h"
 #include "trace.h"
 #include "uring_table.h"
@@ -26,8 +28,10 @@ struct tracing {
 	const struct trace_options *options;
 	struct session *session;
 	struct trace_result result;
+	struct identity caller;
 	pid_t pid;		/* CMD, or the process that we joined */
 	int pidfd;
+	FILE *io;		/* run: /proc/PID/io of CMD, NULL = it cannot be read */
 	int gate;		/* run: our end of the pipe that holds CMD before it is exec'd */
 	int outcome;		/* run: carries errno if the exec failed */
 	__u64 last_calls, last_bytes;
@@ -79,7 +83,9 @@ static void become_command(const struct trace_options *options, int gate, int ou
 
 	if (read(gate, &go, 1) != 1)
 		_exit(127);
-	err = identity_take(&options->identity);
+	err = environment_give(&options->identity);
+	if (!err)
+		err = identity_take(&options->identity);
 	if (!err) {
 		for (int i = 0; i < CAUGHT; i++)
 			sigaction(caught[i], &as_found[i], NULL);
@@ -132,8 +138,10 @@ static int hold_command(struct tracing *t)
 {
 	int index = start_command(t);
 
-	if (!index)
-		index = session_adopt(t->session, t->pid, ZC_WINDOW_AT_EXEC, -1);
+	if (index)
+		return index;
+	t->io = proc_open_io(t->pid);
+	index = session_adopt(t->session, t->pid, ZC_WINDOW_AT_EXEC, -1);
 	return index < 0 ? index : 0;
 }
 
@@ -141,6 +149,18 @@ static int open_pidfd(struct tracing *t)
 {
 	t->pidfd = syscall(SYS_pidfd_open, t->pid, 0);
 	return t->pidfd < 0 ? -errno : 0;
+}
+
+/* CMD is held, or all is registered that is to be watched: what is needed beyond that. */
+static int keep_for_watching(struct tracing *t)
+{
+	const struct identity *command = &t->options->identity;
+	unsigned int needs = PRIVILEGE_TRACE | PRIVILEGE_FILES;
+
+	/* What runs as we shall do needs no right of ours; root's programs have more than we keep. */
+	if (t->options->program && (command->uid != t->caller.uid || !command->uid))
+		needs |= PRIVILEGE_OTHERS;
+	return privilege_keep(&t->caller, needs, t->error, t->error_size);
 }
 
 /* Lets CMD go; if it could not become its command, says why. */
@@ -285,7 +305,8 @@ static void reap(struct tracing *t, int *status)
 
 	if (!t->options->program || waitid(P_PID, t->pid, &info, WEXITED | WNOWAIT))
 		return;
-	proc_read_io(t->pid, &t->result.io);
+	if (t->io)
+		child_parse_io(t->io, &t->result.io);
 	passed_to = 0;
 	if (wait4(t->pid, &t->result.status, 0, &usage) != t->pid)
 		return;
@@ -312,7 +333,8 @@ int trace(const struct trace_options *options, struct report **report, int *stat
 	  size_t size)
 {
 	struct tracing t = { .options = options, .pidfd = -1, .gate = -1, .outcome = -1,
-			     .error = error, .error_size = size };
+			     .error = error, .error_size = size,
+			     .caller = identity_of_caller() };
 	int err;
 
 	*report = NULL;
@@ -328,6 +350,8 @@ int trace(const struct trace_options *options, struct report **report, int *stat
 	if (!err)
 		err = open_pidfd(&t);
 	if (!err)
+		err = keep_for_watching(&t);
+	if (!err)
 		err = release(&t, status);
 	if (err)
 		goto cleanup;
@@ -337,6 +361,8 @@ int trace(const struct trace_options *options, struct report **report, int *stat
 	wait_for_sockets(&t);
 	session_detach(t.session);
 	err = session_snapshot(t.session, &t.result.snapshot);
+	if (!err)
+		err = privilege_keep(&t.caller, PRIVILEGE_FILES, error, size);
 	if (err)
 		goto cleanup;
 	if (options->openmetrics)
@@ -354,6 +380,8 @@ cleanup:
 	if (err && t.pid > 0 && options->program && !t.result.usage_known)
 		waitpid(t.pid, NULL, 0);
 	close_fd(t.pidfd);
+	if (t.io)
+		fclose(t.io);
 	snapshot_free(t.result.snapshot);
 	session_close(t.session);
 	return err;
