@@ -1,6 +1,7 @@
 # The tests, and what else looks for mistakes: included by the Makefile, whose names these rules use.
 
 FUZZ_SECONDS ?= 60
+comma := ,
 
 # In tests/runtime: NAME_faults.c is preloaded into programs, NAME.bpf.c is the BPF part of NAME.c.
 TEST_LIBS := $(patsubst tests/runtime/%.c,$(B)/tests/%.so,$(wildcard tests/runtime/*_faults.c))
@@ -74,4 +75,8 @@ $(TEST_LIBS): $(B)/tests/%.so: tests/runtime/%.c | $(B)/tests
 
 $(B)/fuzz/%: tests/fuzz/%.c $(LIB) | $(B)/fuzz
 	$(call say,FUZZER,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(wrapped) -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
+
+# fuzz_options has functions of its own for those that would print, end it, or do something.
+$(B)/fuzz/fuzz_options: wrapped := $(patsubst %,-Wl$(comma)--wrap=%,argp_parse argp_error complain \
+	getpwnam outputs_check output_replace measure trace receive report_read_json)

@@ -358,7 +358,7 @@ static int keep_for_runs(struct measurement *m)
 		if (condition->cold && m->plan->file)
 			needs |= PRIVILEGE_CACHE;
 	}
-	/* Root's programs are root, too; their /proc/PID/io is for those who have as many rights. */
+	/* Root's programs are root: their /proc/PID/io is for those who have as many rights. */
 	if (!geteuid() && !m->identity.change)
 		needs |= PRIVILEGE_OTHERS;
 	return privilege_keep(&m->identity, needs, m->error, m->error_size);

@@ -31,8 +31,8 @@ int outputs_write(const struct outputs *outputs, const struct report *report);
 /* How text goes to standard output: colours only on a terminal that wants them. */
 struct render_options outputs_terminal(const struct outputs *outputs);
 
-/* Writes into a descriptor that stays open. 0, or the error of the first write that failed: streams
- * do not keep it. */
+/* Writes into a descriptor that stays open. 0, or the error of the first write that failed:
+ * streams do not keep it. */
 typedef int output_writer(FILE *out, void *context);
 int output_write(int fd, output_writer *writer, void *context);
 
@@ -42,10 +42,10 @@ void output_complain(int fd, int err);
 
 /*
  * Writes one file as the calling user: a new file beside it with a random name, synced, then
- * renamed over it, so that no half of a report is ever seen. A symbolic link is refused (-ELOOP), one
- * on the way to it too if others could have laid it (output_directory.h). Devices and FIFOs are
- * written to directly; a FIFO that nobody reads is an error (-ENXIO). With writer NULL only whether it could be done is
- * found out. 0 or -errno.
+ * renamed over it, so that no half of a report is ever seen. A symbolic link is refused (-ELOOP),
+ * one on the way to it too if others could have laid it (output_directory.h). Devices and FIFOs are
+ * written to directly; a FIFO that nobody reads is an error (-ENXIO). With writer NULL only whether
+ * it could be done is found out. 0 or -errno.
  */
 int output_replace(const char *path, output_writer *writer, void *context);
 

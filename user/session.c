@@ -14,6 +14,8 @@
 #include "session_internal.h"
 #include "uring_table.h"
 
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
 static int verbosity;
 
 void session_set_verbosity(int level)
@@ -59,6 +61,23 @@ static int tracepoint_arguments(const struct btf *btf, const char *type)
 	return t && btf_is_func_proto(t) ? (int)btf_vlen(t) - 1 : -1;
 }
 
+/* btf__load_vmlinux_btf() looks in many places, and says ESRCH whatever was wrong with them. */
+static int explain_btf(char *error, size_t error_size)
+{
+	struct btf *btf = btf__parse(KERNEL_BTF, NULL);
+	int err = btf ? 0 : -errno;
+
+	btf__free(btf);
+	if (err == -ENOENT || err == -EACCES || !err) {
+		snprintf(error, error_size, "this kernel has no BTF (" KERNEL_BTF "): %s; a kernel with "
+			 "CONFIG_DEBUG_INFO_BTF is needed", strerror(err ? -err : ENOENT));
+		return -EOPNOTSUPP;
+	}
+	snprintf(error, error_size, "this kernel's BTF (" KERNEL_BTF "): %s%s", strerror(-err),
+		 err == -ENOMEM ? "; free some memory" : "");
+	return err == -ENOMEM ? err : -EOPNOTSUPP;
+}
+
 /* A tracepoint exists if the kernel's BTF has the typedef that its programs are checked against
  * (include/trace/bpf_probe.h). */
 static int choose_probes(struct session *session, const struct session_options *options,
@@ -68,12 +87,8 @@ static int choose_probes(struct session *session, const struct session_options *
 	char type[128];
 	int err = 0;
 
-	if (!btf) {
-		err = -errno;
-		snprintf(error, error_size, "this kernel has no BTF (/sys/kernel/btf/vmlinux): %s; "
-			 "a kernel with CONFIG_DEBUG_INFO_BTF is needed", strerror(-err));
-		return -EOPNOTSUPP;
-	}
+	if (!btf)
+		return explain_btf(error, error_size);
 	for (size_t i = 0; i < session->probe_count; i++) {
 		const struct probe *probe = &session->probes[i];
 		struct bpf_program *program;

@@ -8,11 +8,17 @@
 #include "exits.h"
 #include "runner.h"
 
+/* 0 for what is not a number, or a negative one. */
+static __u64 natural(const json_t *value)
+{
+	json_int_t integer = json_integer_value(value);
+
+	return integer > 0 ? integer : 0;
+}
+
 static __u64 number(const json_t *object, const char *name)
 {
-	json_int_t value = json_integer_value(json_object_get(object, name));
-
-	return value > 0 ? value : 0;
+	return natural(json_object_get(object, name));
 }
 
 static void text(const json_t *object, const char *name, char *out, size_t size)
@@ -62,7 +68,7 @@ int tally_parse(const char *line, struct tally *tally)
 			break;
 		snprintf(tally->calls[tally->call_count].name, sizeof(tally->calls[0].name), "%.15s",
 			 name);
-		tally->calls[tally->call_count++].count = json_integer_value(count);
+		tally->calls[tally->call_count++].count = natural(count);
 	}
 	tally->rounds = number(object, "rounds");
 	tally->eof_probes = number(object, "eof_probes");

@@ -157,7 +157,7 @@ static int keep_for_watching(struct tracing *t)
 	const struct identity *command = &t->options->identity;
 	unsigned int needs = PRIVILEGE_TRACE | PRIVILEGE_FILES;
 
-	/* What runs as we shall do needs no right of ours; root's programs have more than we keep. */
+	/* What runs as we shall needs no right of ours; root's programs have more than we keep. */
 	if (t->options->program && (command->uid != t->caller.uid || !command->uid))
 		needs |= PRIVILEGE_OTHERS;
 	return privilege_keep(&t->caller, needs, t->error, t->error_size);

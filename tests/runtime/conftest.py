@@ -13,6 +13,7 @@ import pytest
 
 pytest.register_assert_rewrite("leaks", "zctrace")
 import leaks  # noqa: E402
+from zctrace import BUILD  # noqa: E402
 
 PATIENCE_S = 10
 
@@ -57,3 +58,16 @@ def place(nothing_left, monkeypatch):
     monkeypatch.undo()
     shutil.rmtree(top)
     assert left == []
+
+
+@pytest.fixture
+def public_build(place):
+    """zctrace and its programs where every user finds them; the repository may be in a home."""
+    top = place / "build"
+    (top / "scenarios").mkdir(parents=True)
+    shutil.copy(BUILD / "zctrace", top)
+    for name in ("receiver", "copy", "sendfile"):
+        shutil.copy(BUILD / "scenarios" / name, top / "scenarios")
+    for path in (top, *top.rglob("*")):
+        path.chmod(0o755)
+    return top / "zctrace"

@@ -17,7 +17,6 @@ import pytest
 
 from link_programs import descendant_named, descendants, wait_until
 from zctrace import (
-    BUILD,
     CHUNK,
     EXPECTED_OTHER,
     FAILED,
@@ -51,19 +50,6 @@ AS_NOBODY = {"SUDO_UID": str(NOBODY), "SUDO_GID": str(NOBODY)}
 def assert_fails(done, status, *parts):
     assert (done.returncode, done.stdout) == (status, ""), done.stderr
     assert_one_message(done.stderr, *parts)
-
-
-@pytest.fixture
-def public_build(place):
-    """zctrace and its programs where every user finds them; the repository may be in a home."""
-    top = place / "build"
-    (top / "scenarios").mkdir(parents=True)
-    shutil.copy(BUILD / "zctrace", top)
-    for name in ("receiver", "copy", "sendfile"):
-        shutil.copy(BUILD / "scenarios" / name, top / "scenarios")
-    for path in (top, *top.rglob("*")):
-        path.chmod(0o755)
-    return top / "zctrace"
 
 
 # --- privilege ---
@@ -547,11 +533,13 @@ def test_report_to_a_device():
 # --- standard output ---
 
 
-@pytest.mark.parametrize("options", [[], ["--json", "-"], ["-v"]], ids=" ".join)
-def test_reader_that_leaves(options):
-    """zctrace … | head -1"""
+@pytest.mark.parametrize("before", [True, False], ids=["at once", "later"])
+@pytest.mark.parametrize("options", [[], ["--json", "-"], ["-v"], ["--html", "-"]], ids=" ".join)
+def test_reader_that_leaves(options, before):
+    """zctrace … | head -1; or before it has read anything."""
     with started("sendfile", *QUICK, *options) as running:
-        assert running.process.stdout.readline()
+        if not before:
+            assert running.process.stdout.readline()
         running.process.stdout.close()
         status = running.process.wait(timeout=20)
         assert status >= 0, "no crash"
@@ -559,13 +547,26 @@ def test_reader_that_leaves(options):
         running.process.stdout = None
 
 
-@pytest.mark.parametrize("options", [[], ["--json", "-"]], ids=" ".join)
+@pytest.mark.parametrize("options", [[], ["-v"], ["--json", "-"]], ids=" ".join)
+def test_terminal_that_hangs_up(options):
+    """Its other end is closed, as when a connection breaks: there is nobody to complain to."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command("sendfile", *SLOW, *options), stdout=theirs,
+                               stderr=subprocess.PIPE, text=True, start_new_session=True)
+    os.close(theirs)
+    wait_until(lambda: descendant_named(process.pid, "sendfile"), "a sender")
+    os.close(ours)
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (FAILED, "")
+
+
+@pytest.mark.parametrize("options", [[], ["-v"], ["--json", "-"]], ids=" ".join)
 def test_full_standard_output(options):
     with open("/dev/full", "w") as full:
         done = zctrace("sendfile", *QUICK, *options, capture_output=False, stdout=full,
                        stderr=subprocess.PIPE)
     assert done.returncode == FAILED
-    assert_one_message(done.stderr, "standard output")
+    assert_one_message(done.stderr, "standard output", "No space left")
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])

@@ -13,8 +13,10 @@ from zctrace import KIB, MEASURED, MIB, NOBODY, measure, started, zctrace
 
 pytestmark = pytest.mark.usefixtures("place")
 
-MANY = 50
-LONG = 200
+# Each a zctrace of its own. "make soak" asks for a thousand.
+MANY = int(os.environ.get("ZCTRACE_SOAK", 50))
+# Repeats in one zctrace, an untraced and a traced run each: a thousand runs in a row.
+LONG = 500
 # One after the other, so that no two runs in a row are alike.
 KINDS = [
     ["copy", "--size", "1M"],
@@ -30,7 +32,7 @@ def own_bpf():
     return leaks.bpf_left(type("Nothing", (), {"objects": {}}))
 
 
-def test_50_runs_leave_nothing(place):
+def test_many_runs_leave_nothing(place):
     """The fixture looks for processes, BPF objects, namespaces and files after the last one."""
     descriptors = len(os.listdir("/proc/self/fd"))
     for number in range(MANY):
@@ -41,7 +43,7 @@ def test_50_runs_leave_nothing(place):
     assert len(os.listdir("/proc/self/fd")) == descriptors
 
 
-def test_50_failures_leave_nothing(place):
+def test_many_failures_leave_nothing(place):
     """Each at another point: before anything is there, behind the programs' start, at the end."""
     for number in range(MANY):
         options = [
@@ -72,7 +74,7 @@ class Sample:
 
 
 def test_a_long_run_does_not_grow():
-    """Hundreds of runs in one process: samples of its middle and of its end are alike. What it
+    """A thousand runs in one process: samples of its middle and of its end are alike. What it
     keeps of each traced run until the end is its counters, some kilobytes."""
     samples = []
     with started("sendfile", "-n", LONG, "--size", "256K", "--no-timeline", "-q") as running:
@@ -84,8 +86,8 @@ def test_a_long_run_does_not_grow():
     quarter = len(samples) // 4
     assert quarter >= 5, "too few samples to say anything"
     middle, end = samples[quarter : 2 * quarter], samples[-quarter:]
-    # Between them lie 100 runs: one thing left by each, or by each traced one, would show; that
-    # the one part caught a run with its tracepoints attached and the other did not, does not.
+    # Between them lie hundreds of runs: one thing left by each, or by each traced one, would show;
+    # that the one part caught a run with its tracepoints attached and the other did not, does not.
     for name in ("descriptors", "mappings", "threads", "bpf"):
         least, most = (max(getattr(sample, name) for sample in part) for part in (middle, end))
         assert most - least < LONG // 5, name
