@@ -166,7 +166,7 @@ $(B)/tools: tools/packages.tsv tools/deps.sh
 $(B)/gen $(B)/bpf $(B)/user $(B)/scenarios $(B)/unit $(B)/tests $(B)/fuzz: | $(B)/tools
 	$(Q)mkdir -p $@
 
--include $(wildcard $(B)/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/analysed/*/*.d)
 .SECONDARY:
 .DELETE_ON_ERROR:
 endif

@@ -9,6 +9,8 @@ TEST_BPF := $(patsubst tests/runtime/%.bpf.c,%,$(wildcard tests/runtime/*.bpf.c)
 TEST_BINS := $(filter-out $(TEST_LIBS:.so=) $(TEST_BPF:%=$(B)/tests/%.bpf),\
 	$(patsubst tests/runtime/%.c,$(B)/tests/%,$(wildcard tests/runtime/*.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+# What clang's static analyser has found nothing in.
+ANALYSED := $(patsubst %.c,$(B)/analysed/%.ok,$(wildcard user/*.c scenarios/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # --- to run ---
@@ -18,7 +20,7 @@ SUITES := unit golden runtime browser
 ALL_SUITES := $(SUITES) $(if $(filter true,$(CI)),kernels)
 CHECK := ZCTRACE_BUILD=$(B) PYTHON=$(PYTHON) tools/check.sh
 
-.PHONY: check $(SUITES:%=check-%) sanitize coverage fuzz run-fuzzers lint
+.PHONY: check $(SUITES:%=check-%) soak sanitize coverage fuzz run-fuzzers lint
 check: $(UNIT_TESTS) $(TEST_BINS) $(TEST_LIBS) all ## run every test, in the order of the next four
 	$(Q)$(CHECK) $(or $(ONLY),$(ALL_SUITES))
 
@@ -30,8 +32,12 @@ check-browser: ## test the HTML page in a real browser, without root
 $(SUITES:%=check-%): all
 	$(Q)$(CHECK) $(@:check-%=%)
 
+soak: $(TEST_BINS) all ## start zctrace a thousand times and more, and look for what is left
+	$(Q)ZCTRACE_SOAK=1000 $(CHECK) runtime:soak
+
 # Other flags find other warnings; those of the plain build count.
-variant = +$(Q)$(MAKE) --no-print-directory B=build/$@ VMLINUX_H=$(VMLINUX_H) WARN=-w
+variant_make = $(MAKE) --no-print-directory B=build/$@ VMLINUX_H=$(VMLINUX_H) WARN=-w
+variant = +$(Q)$(variant_make)
 
 # Measured runs are not among them: the sanitizers' own memory faults in after the window.
 SANITIZED := unit golden runtime:scenario,killed,signal,disk,timeout,ctrl_c,truncated,foreign,not_root
@@ -39,9 +45,11 @@ sanitize: ## run unit, golden and some runtime tests built with ASan and UBSan
 	$(variant) CFLAGS='-O1 -g -fno-omit-frame-pointer' check ONLY='$(SANITIZED)' \
 		INSTRUMENT='-fsanitize=address,undefined -fno-sanitize-recover=all -static-libasan'
 
+# Whoever a program has become when it ends, it can add to the counts.
 coverage: ## run the tests without a browser and list each file's tested lines
 	$(Q)rm -f build/coverage/*/*.gcda
-	-$(variant) CFLAGS='-O0 -g' check ONLY='unit golden runtime' INSTRUMENT=--coverage
+	-+$(Q)umask 0 && $(variant_make) CFLAGS='-O0 -g' check ONLY='$(or $(ONLY),unit golden runtime)' \
+		INSTRUMENT=--coverage
 	$(Q)gcovr --root . --filter user/ --filter scenarios/ build/coverage
 
 fuzz: ## fuzz each reader of outside input for FUZZ_SECONDS (60)
@@ -50,8 +58,15 @@ fuzz: ## fuzz each reader of outside input for FUZZ_SECONDS (60)
 run-fuzzers: $(FUZZERS)
 	$(Q)tools/fuzz.sh $(FUZZ_SECONDS) $^
 
-lint: ## look for mistakes and bad form in C, shell and Python
+lint: $(ANALYSED) ## look for mistakes and bad form in C, shell and Python
 	$(Q)PYTHON=$(PYTHON) tools/lint.sh
+
+$(B)/analysed/%.ok: %.c $(B)/gen/zctrace.skel.h $(B)/gen/perfetto.pb-c.c
+	$(call say,ANALYSE,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) --analyze -Xclang -analyzer-output=text -Xclang -analyzer-werror \
+		$(filter-out $(WARN),$(ALL_CFLAGS)) -Iscenarios -MMD -MP -MT $@ -MF $(@:.ok=.d) \
+		-o /dev/null $< && touch $@
 
 # --- to build ---
 

@@ -87,8 +87,10 @@ static void set_user(struct argp_state *state, struct arguments *a, const char *
 {
 	const struct passwd *user = getpwnam(name);
 
-	if (!user)
+	if (!user) {
 		argp_error(state, "-u %s: there is no such user", name);
+		return;
+	}
 	if (geteuid() && user->pw_uid != geteuid())
 		argp_error(state, "-u %s: only root can run a program as somebody else", name);
 	a->trace.identity = (struct identity){ .uid = user->pw_uid, .gid = user->pw_gid,

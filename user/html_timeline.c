@@ -50,7 +50,7 @@ static void draw_piece(FILE *out, enum lane_state state, double left, double rig
 /* Pieces of one state that lie closer together than can be seen are drawn as one. */
 static void draw_segments(FILE *out, const struct lanes *lanes, const struct lane *lane)
 {
-	double left[LANE_STATES], right[LANE_STATES] = { -1, -1, -1, -1 };
+	double left[LANE_STATES] = { 0 }, right[LANE_STATES] = { -1, -1, -1, -1 };
 
 	for (size_t i = 0; i < lane->segment_count; i++) {
 		const struct lane_segment *segment = &lane->segments[i];

@@ -225,6 +225,8 @@ static void write_event(struct perfetto_writer *writer, event_message *event, ev
 	packet.has_timestamp = true;
 	packet.timestamp = ns;
 	write_packet(writer, &packet);
+	event->n_debug_annotations = 0;
+	event->debug_annotations = NULL;
 	writer->note_count = 0;
 }
 

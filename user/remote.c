@@ -229,7 +229,7 @@ static int greet(struct remote *remote)
 	if (got == -ETIMEDOUT)
 		return give_up(remote, got, "what listens at %s says nothing; is it zctrace receive, "
 			       "and is the port right?", remote->name);
-	if (got != 1)
+	if (got != 1 || !line)
 		return lost(remote, got);
 	return is_refusal(line) ? refused(remote, line) : check_hello(remote, line);
 }

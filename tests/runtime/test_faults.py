@@ -234,8 +234,8 @@ def test_a_ring_that_nobody_empties(place):
     text = (f"read x <{place}/go; "
             f"exec dd if=/dev/zero of=/dev/null bs=1 count={blocks} status=none")
     os.mkfifo(place / "go")
-    with started("run", "-q", "--timeline", 2_000_000, "--openmetrics", path, "--", tool("sh"), "-c",
-                 text) as running:
+    options = ["-q", "--timeline", 2_000_000, "--openmetrics", path]
+    with started("run", *options, "--", tool("sh"), "-c", text) as running:
         pid = wait_until(lambda: descendant_named(running.pid, "sh"), "sh")
         os.kill(running.pid, signal.SIGSTOP)
         (place / "go").write_text("\n")
