@@ -297,7 +297,7 @@ static const struct argp_option options[] = {
 	{ "progress", 'r', NULL, 0, "print a line every 10,000 receives, as doc2 does", 0 },
 	{ "digest", 'd', NULL, 0, "print the SHA-256 of what arrived (this takes time)", 0 },
 	{ "how", 'w', "recv|discard|splice", 0,
-	  "recv: into memory (default); discard: nowhere, with MSG_TRUNC; splice: through a pipe", 0 },
+	  "recv: into memory (default); discard: nowhere (MSG_TRUNC); splice: through a pipe", 0 },
 	{ "output", 'o', "FILE", 0, "where splice puts the bytes (default /dev/null)", 0 },
 	{ 0 },
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sends a file to the receiver through io_uring: a read and a send are written into a queue that the
- * kernel shares, and one call has both done. Run by hand beside a receiver, or by zctrace. */
+/* Sends a file to the receiver through io_uring: a read and a send are written into a queue that
+ * the kernel shares, and one call has both done. Run by hand beside a receiver, or by zctrace. */
 #include "args.h"
 #include "gate.h"
 #include "peer.h"
@@ -164,7 +164,7 @@ static int take_sent(struct uring *uring, size_t *done, struct tally *tally)
 	return peer_send_failed("io_uring send", -sent, tally);
 }
 
-/* One chunk: a read, and linked to it the send of what it reads. Returns its bytes, 0 at the end. */
+/* One chunk: a read, and linked to it the send of what it reads. Returns its bytes; 0: the end. */
 static ssize_t move_chunk(struct uring *uring, int file, int sock, struct pool_buffer *buffer,
 			  size_t bytes, __u64 offset, struct tally *tally)
 {
@@ -327,7 +327,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-	{ "zerocopy", 'z', NULL, 0, "send with SEND_ZC: the kernel borrows this program's pages", 0 },
+	{ "zerocopy", 'z', NULL, 0, "use SEND_ZC: the kernel borrows this program's pages", 0 },
 	{ 0 },
 };
 

@@ -129,7 +129,9 @@ static void add_metric(struct pair *pair, enum metric_id id, const struct report
 	struct metric_value in_b = metric_value(id, pair->b, role_b);
 	enum grid_color color;
 
-	if ((!has_number(&in_a) && !has_number(&in_b)) || !(pair->options->verbose || is_brief(id, role_a)))
+	if (!has_number(&in_a) && !has_number(&in_b))
+		return;
+	if (!pair->options->verbose && !is_brief(id, role_a))
 		return;
 	grid_format(pair->grid, GRID_PLAIN, "%s%s%s%s",
 		    metrics[id].unit == UNIT_PER_BYTE ? "copies per byte, " : "",

@@ -87,7 +87,8 @@ static void late_row(FILE *out, const struct report_zerocopy *borrowed)
 {
 	if (!borrowed->used)
 		return;
-	fputs("<tr><th scope=\"row\">copied late, on the way</th><td>CPU</td><td class=\"n\">", out);
+	fputs("<tr><th scope=\"row\">copied late, on the way</th><td>CPU</td>"
+	      "<td class=\"n\">", out);
 	html_measured(out, borrowed->late_bytes, html_bytes);
 	fputs("</td><td class=\"n\">", out);
 	html_measured_real(out, borrowed->late_per_byte);

@@ -12,8 +12,8 @@
 static const struct command commands[] = {
 	{ "copy", cmd_measure, "run the documents' copying program, watched" },
 	{ "sendfile", cmd_measure, "run the documents' zero-copy program, watched" },
-	{ "compare", cmd_measure, "run both, and decide what the documents claim; --all: every way" },
-	{ "sweep", cmd_sweep, "run them with many sizes of chunk: where do crossings stop mattering?" },
+	{ "compare", cmd_measure, "run both, decide what the documents claim; --all: every way" },
+	{ "sweep", cmd_sweep, "many sizes of chunk: where do crossings stop mattering?" },
 	{ "mmap", cmd_measure, "another way: send from a mapping of the file" },
 	{ "splice", cmd_measure, "another way: through a pipe, with splice" },
 	{ "zerocopy", cmd_measure, "another way: read, and send with MSG_ZEROCOPY" },

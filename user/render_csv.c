@@ -142,7 +142,8 @@ static void print_received(const struct rows *rows, const struct report_leg *leg
 
 	for (unsigned int i = 0; leg->has_receive && i < REPORT_ORIGINS; i++) {
 		snprintf(metric, sizeof(metric), "received_%s_bytes", report_origin_text(i));
-		print_count(rows, "", metric, "bytes", (struct measured){ leg->at_receive[i], NULL });
+		print_count(rows, "", metric, "bytes",
+			    (struct measured){ leg->at_receive[i], NULL });
 	}
 }
 

@@ -132,7 +132,7 @@ struct report_zerocopy {
 	bool used;			/* the scenario makes such sends */
 	struct measured sends, completed;
 	struct measured copied;		/* completed ones of which the kernel says that it copied */
-	/* Bytes that left as the program's own pages, and lay elsewhere when the receiver took them. */
+	/* Bytes that left in the program's own pages, and lay elsewhere when they arrived. */
 	struct measured late_bytes;
 	struct measured_real late_per_byte;
 };

@@ -259,7 +259,8 @@ static int start_sender(struct run *run, const char *port)
 {
 	const struct run_spec *spec = run->spec;
 	struct child_spec child = {
-		.program = scenario_program(spec->scenario), .file_fd = spec->payload->fd, .link = spec->link,
+		.program = scenario_program(spec->scenario), .file_fd = spec->payload->fd,
+		.link = spec->link,
 		.side = LINK_SENDER, .identity = spec->identity, .show_stderr = spec->show_stderr,
 	};
 	char chunk[24], file[32];

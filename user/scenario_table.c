@@ -72,9 +72,9 @@ const struct scenario *scenario_find(const char *id)
 bool scenario_begins_round(const struct scenario *scenario, const char *call, const char *fd)
 {
 	/* Requests are no calls: what hands them over begins the round. */
-	const char *wanted = strncmp(scenario->round_call, "io_uring ", 9) ? scenario->round_call :
-									     scenario->data_calls[0];
-	bool from_file = scenario->round_from_file && wanted == scenario->round_call;
+	bool request = !strncmp(scenario->round_call, "io_uring ", 9);
+	const char *wanted = request ? scenario->data_calls[0] : scenario->round_call;
+	bool from_file = scenario->round_from_file && !request;
 
 	return call && !strcmp(call, wanted) && (!from_file || (fd && !strncmp(fd, "file", 4)));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The closing sentences about the ways beside copy and sendfile: what became of pages that the kernel
- * borrowed, and what a mapping has instead of reads. summary.c calls it. */
+/* The closing sentences about the ways beside copy and sendfile: what became of pages that the
+ * kernel borrowed, and what a mapping has instead of reads. summary.c calls it. */
 #include <string.h>
 
 #include "summary_parts.h"
@@ -50,7 +50,8 @@ static const char *where_they_lay(struct report *report, const struct report_sce
 		       "copied them all before";
 	left = report_format(report, "%s left in the program's own pages", words_size(report, own));
 	if (borrowed->late_bytes.why)
-		return report_format(report, "%s; whether they were copied later was not seen", left);
+		return report_format(report, "%s; whether they were copied later was not seen",
+				     left);
 	if (!borrowed->late_bytes.value)
 		return report_format(report, "%s, and lay there when the receiver took them", left);
 	return report_format(report, "%s; but when the receiver took them, %s lay elsewhere: "

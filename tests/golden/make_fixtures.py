@@ -422,8 +422,8 @@ def flows():
     made = report("run", [one], [], sentences=["nginx[812] sent /srv/www/film.mkv without a CPU "
                                                "copy."])
     made["tool"]["command"] = ["zctrace", "run", "--", "sh", "-c", "nginx & curl -O localhost"]
-    made["config"].update(payload_bytes=0, receiver=None, cache=None, link=None, repeats=1, chunk_bytes=0,
-                          file_system=None)
+    made["config"].update(payload_bytes=0, receiver=None, cache=None, link=None, repeats=1,
+                          chunk_bytes=0, file_system=None)
     return made
 
 

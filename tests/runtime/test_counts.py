@@ -298,10 +298,12 @@ OPTIONAL = {
     "skb_copy_datagram_iovec": [
         "legs.socket-receiver.bytes",
         "legs.socket-receiver.per_byte",
+        "legs.socket-receiver.at_receive_bytes",
         "syscalls.received_bytes",
     ],
     "inet_sock_set_state": [],
     "io_uring_complete": [],
+    "io_uring_file_get": [],
 }
 REQUIRED = [
     "sys_enter",

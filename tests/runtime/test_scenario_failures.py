@@ -468,7 +468,8 @@ def test_mapped_file_that_is_cut_within_its_last_page(tmp_path):
         here.tally()
         status, stderr = here.ended()
     assert status == 4
-    assert_one_message(stderr, "mmap", "shrank while it was sent", f"now it has {STUCK_BYTES - 100}")
+    assert_one_message(stderr, "mmap", "shrank while it was sent",
+                       f"now it has {STUCK_BYTES - 100}")
 
 
 def test_borrowed_pages_come_back_with_a_word(tmp_path):
