@@ -143,6 +143,23 @@ static void leg_remarks(FILE *out, const struct report_scenario *scenario)
 	fputs("</ul>\n", out);
 }
 
+/* The pages that were lent meet a copy which lies on no arrow. */
+static void late_remark(FILE *out, const struct report_zerocopy *borrowed)
+{
+	if (!borrowed->used)
+		return;
+	fprintf(out, "<ul class=\"remarks\"><li%s><b>copied late, on the way</b> ",
+		borrowed->late_bytes.why ? " class=\"unknown\"" : "");
+	if (borrowed->late_bytes.why) {
+		fputs("not measured: ", out);
+		html_text(out, borrowed->late_bytes.why);
+	} else {
+		html_bytes(out, borrowed->late_bytes.value);
+		fputs(", by the CPU, between device and receiver", out);
+	}
+	fputs("</li></ul>\n", out);
+}
+
 static void picture(FILE *out, const struct report *report, size_t index)
 {
 	const struct report_scenario *scenario = &report->scenarios[index];
@@ -152,6 +169,7 @@ static void picture(FILE *out, const struct report *report, size_t index)
 	fputs("</h3></figcaption>\n", out);
 	html_path_picture(out, scenario, index);
 	leg_remarks(out, scenario);
+	late_remark(out, &scenario->zerocopy);
 	leg_table(out, scenario);
 	fputs("</figure>\n", out);
 }

@@ -61,7 +61,7 @@ static const struct arrow arrows[LEG_COUNT] = {
 	},
 	[LEG_USER_SOCKET] = {
 		.line = "M186 89L235 204", .tip_x = 238.2, .tip_y = 211.5, .dx = 0.392, .dy = 0.92,
-		.pill_x = 223, .pill_y = 176, .text_x = 248, .text_y = 172, .anchor = "start",
+		.pill_x = 223, .pill_y = 176, .text_x = 260, .text_y = 172, .anchor = "start",
 	},
 	[LEG_SOCKET_DEVICE] = {
 		.line = "M252 259V372", .tip_x = 252, .tip_y = 380, .dy = 1,
