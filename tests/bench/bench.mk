@@ -1,15 +1,24 @@
 # What watching costs, side by side with other tracers; included by the Makefile.
 
-.PHONY: bench
-bench: all $(B)/bench/dense $(B)/bench/floor ## measure what watching costs, as root; writes docs/benchmarks.md
-	$(Q)$(PYTHON) tests/bench/bench.py --build $(B)
+BENCH_ROUNDS ?= 9
+BENCH_PROGRAMS := $(filter-out floor.bpf,$(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c)))
+BENCH_BINS := $(BENCH_PROGRAMS:%=$(B)/bench/%)
+# Static, so that a program's calls are its own and not the dynamic linker's.
+$(B)/bench/dense $(B)/bench/tick: BENCH_LDFLAGS := -static
 
-$(B)/bench:
+.PHONY: bench
+bench: all $(BENCH_BINS) ## measure what watching costs, with sudo if need be (25 minutes); docs/benchmarks.md
+	$(Q)$(SUDO) env PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/bench.py --build $(B) \
+		--rounds $(BENCH_ROUNDS) $(if $(ONLY),--only $(ONLY) --add)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/bench.py --build $(B) --page-only
+
+$(B)/bench: | $(B)/tools
 	$(Q)mkdir -p $@
 
-$(B)/bench/dense: tests/bench/dense.c | $(B)/bench
+$(BENCH_BINS): $(B)/bench/%: tests/bench/%.c | $(B)/bench
 	$(call say,CC,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $<
+	$(Q)$(CC) $(filter-out $(INSTRUMENT),$(ALL_CFLAGS)) -I$(B)/bench $(BENCH_LDFLAGS) -o $@ $< \
+		$(if $(filter %/floor,$@),-lbpf)
 
 $(B)/bench/floor.bpf.o: tests/bench/floor.bpf.c $(B)/gen/vmlinux.h | $(B)/bench
 	$(call say,BPF,$@)
@@ -17,8 +26,6 @@ $(B)/bench/floor.bpf.o: tests/bench/floor.bpf.c $(B)/gen/vmlinux.h | $(B)/bench
 
 $(B)/bench/floor.skel.h: $(B)/bench/floor.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name floor_bpf >$@
+	$(Q)$(BPFTOOL) gen skeleton $< name floor_bpf >$@.tmp && mv $@.tmp $@
 
-$(B)/bench/floor: tests/bench/floor.c $(B)/bench/floor.skel.h
-	$(call say,CC,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -I$(B)/bench -o $@ $< -lbpf
+$(B)/bench/floor: $(B)/bench/floor.skel.h

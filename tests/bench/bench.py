@@ -1,152 +1,140 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What watching costs, side by side: make bench runs this and writes docs/benchmarks.md.
+"""Measures what watching costs, side by side with other tracers: make bench runs this.
 
-Every round runs every tracer once, so that what changes on the machine meets all of them. A figure
-is the median over the rounds with its lowest and highest; ns per call are those of the fastest of
-many short segments. A tool that is not installed has a row that says so.
+The figures go to BUILD/bench/results.json, and the page is made from that file alone: --page-only
+makes it again. With fewer than 9 rounds the page goes to BUILD/bench, and not to docs.
 """
 import argparse
+import contextlib
+import datetime
+import json
 import os
-import platform
-import re
+import pathlib
+import resource
 import shutil
-import statistics
-import subprocess
+import signal
 import sys
+import tempfile
 import time
 
+import machine
+import page
+import part_bystander
+import part_dense
+import part_growth
+import part_programs
+import part_startup
+import part_workload
+from processes import Failure
+
+PARTS = {"dense": part_dense, "bystander": part_bystander, "workload": part_workload,
+         "startup": part_startup, "programs": part_programs, "growth": part_growth}
 ROUNDS = 9
-BPFTRACE = ('tracepoint:raw_syscalls:sys_enter /pid == cpid/ { @t[tid] = nsecs; } '
-            'tracepoint:raw_syscalls:sys_exit /pid == cpid && @t[tid]/ '
-            '{ @n[args->id] = count(); @b[args->id] = sum(args->ret); '
-            '@h[args->id] = hist(nsecs - @t[tid]); delete(@t[tid]); }')
+SCHEMA = "zctrace-bench/1"
 
 
-def tracers(build):
-    """Name, command before the traced one, and the tool that must be there."""
-    zctrace = os.path.join(build, 'zctrace')
-    floor = os.path.join(build, 'bench', 'floor')
-    return [
-        ('untraced', [], None),
-        ('an empty pair of programs', [floor, 'empty'], floor),
-        ('a pair that reads the clock', [floor, 'clock'], floor),
-        ('zctrace', [zctrace, 'run', '-q', '--timeline', '0', '--'], zctrace),
-        ('perf stat -e raw_syscalls:*',
-         ['perf', 'stat', '-o', '/dev/null', '-e', 'raw_syscalls:*', '--'], 'perf'),
-        ('bpftrace, counts and histogram', ['bpftrace', '-q', '-o', '/dev/null', '-e', BPFTRACE,
-                                            '-c'], 'bpftrace'),
-        ('strace -c', ['strace', '-c', '-o', '/dev/null'], 'strace'),
-        ('strace -f -c --seccomp-bpf', ['strace', '-f', '--seccomp-bpf', '-c', '-o', '/dev/null'],
-         'strace'),
-        ('perf trace -s', ['perf', 'trace', '-s', '-o', '/dev/null', '--'], 'perf'),
-    ]
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, default=machine.ROOT / "build")
+    parser.add_argument("--rounds", type=int, default=ROUNDS,
+                        help="of each measurement (%(default)s)")
+    parser.add_argument("--only", help="some of: " + ",".join(PARTS))
+    parser.add_argument("--add", action="store_true",
+                        help="keep the other parts that the results have from before")
+    parser.add_argument("--page-only", action="store_true", help="make the page, measure nothing")
+    parser.add_argument("--out", type=pathlib.Path, help="where the page goes")
+    args = parser.parse_args()
+    args.only = args.only.split(",") if args.only else list(PARTS)
+    unknown = set(args.only) - set(PARTS)
+    if unknown or args.rounds < 1:
+        parser.error(f"no such part: {', '.join(unknown)}" if unknown else "at least one round")
+    args.build = args.build.resolve()
+    return args
 
 
-def command_of(prefix, program):
-    """bpftrace -c takes the command as one word."""
-    return prefix + ([' '.join(program)] if prefix[-1:] == ['-c'] and prefix[0] == 'bpftrace'
-                     else program)
+def measure(args, results):
+    """Runs the parts, and saves after each: what was measured is not lost if the next one fails."""
+    for name in args.only:
+        with tempfile.TemporaryDirectory(prefix="zctrace-bench-", dir="/var/tmp") as scratch:
+            began = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
+            try:
+                part = PARTS[name].run(args.build, pathlib.Path(scratch), args.rounds)
+            except (Failure, OSError) as error:
+                part = {"rounds": 0, "seconds": 0, "rows": [], "why": str(error)}
+                print(f"bench: {name}: {error}", file=sys.stderr)
+        results["parts"][name] = {**part, "began": began}
+        save(args.build, results)
 
 
-def dense_ns(prefix, dense, segments, rounds):
-    """ns per call of the dense loop under a tracer; None if it cannot run."""
-    command = command_of(prefix, [dense, str(segments), str(rounds)])
-    out = subprocess.run(['taskset', '-c', '1'] + command, capture_output=True, text=True,
-                         timeout=600, check=False)
-    found = re.search(r'ns_per_call ([0-9.]+)', out.stderr + out.stdout)
-    return float(found.group(1)) if found else None
+def results_path(build):
+    return build / "bench" / "results.json"
 
 
-def start_ms(prefix):
-    """Whole life of a program that does nothing, under a tracer; ms."""
-    begin = time.monotonic()
-    subprocess.run(command_of(prefix, ['/bin/true']), capture_output=True, timeout=60, check=False)
-    return 1000 * (time.monotonic() - begin)
+def save(build, results):
+    """The file belongs to the user who called sudo, whose page is made from it."""
+    path = results_path(build)
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    if os.environ.get("SUDO_UID"):
+        shutil.chown(path, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
 
 
-def figure(values, digits=0):
-    return (f'{statistics.median(values):,.{digits}f} '
-            f'({min(values):,.{digits}f} – {max(values):,.{digits}f})')
+def load(build):
+    try:
+        results = json.loads(results_path(build).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return results if results.get("schema") == SCHEMA else None
 
 
-def measure(build, rounds):
-    """{name: {'ns': [...], 'ms': [...]}} of the tools that are there, interleaved."""
-    dense = os.path.join(build, 'bench', 'dense')
-    got = {}
-    for number in range(rounds):
-        for name, prefix, tool in tracers(build):
-            if tool and not (os.path.exists(tool) or shutil.which(tool)):
-                continue
-            slow = name.startswith(('strace', 'perf trace'))
-            ns = dense_ns(prefix, dense, *((5, 300) if slow else (200, 3000)))
-            row = got.setdefault(name, {'ns': [], 'ms': []})
-            if ns is not None:
-                row['ns'].append(ns)
-            row['ms'].append(start_ms(prefix))
-            print(f'round {number + 1}/{rounds}: {name}: {ns} ns a call', file=sys.stderr)
-    return got
+def fresh(args):
+    """A description of the machine and the command, and no parts yet or those from before."""
+    kept = load(args.build) if args.add else None
+    return {"schema": SCHEMA, "machine": machine.describe(args.build),
+            "command": "make bench" if args.rounds == ROUNDS else
+            f"make bench BENCH_ROUNDS={args.rounds}",
+            "parts": kept["parts"] if kept else {}}
 
 
-def beside(build, rounds):
-    """The tax on a program that is not traced, beside one that is; ns per call added."""
-    dense = os.path.join(build, 'bench', 'dense')
-    values = {'zctrace': [], 'an empty pair of programs': []}
-    for _ in range(rounds):
-        for name in values:
-            prefix = dict((n, p) for n, p, _ in tracers(build))[name]
-            plain = dense_ns([], dense, 200, 3000)
-            with subprocess.Popen(['taskset', '-c', '0'] + prefix + ['sleep', '60'],
-                                  stderr=subprocess.DEVNULL) as tracer:
-                time.sleep(1)
-                values[name].append(dense_ns([], dense, 200, 3000) - plain)
-                subprocess.run(['pkill', '-P', str(tracer.pid)], check=False)
-                tracer.wait()
-    return values
+def write_page(args, results):
+    rounds = [part["rounds"] for part in results["parts"].values() if part["rows"]]
+    public = rounds and min(rounds) >= ROUNDS
+    path = args.out or (machine.ROOT / "docs" if public else args.build / "bench") / "benchmarks.md"
+    path.write_text(page.make(results), encoding="utf-8")
+    print(f"bench: {path}" + ("" if public else f" (fewer than {ROUNDS} rounds: not for docs)"))
 
 
-def write(path, build, got, tax, command):
-    plain = statistics.median(got['untraced']['ns'])
-    floor = statistics.median(got['an empty pair of programs']['ns']) - plain
-    lines = [
-        '# What watching costs', '',
-        f'Made by `{command}` on {platform.release()}, {platform.machine()}, '
-        f'{os.cpu_count()} CPUs. Figures are medians over {ROUNDS} interleaved rounds (lowest – '
-        'highest); the ns of a call are those of the fastest of many short segments, on one CPU.',
-        '', '## The dense loop', '',
-        'Nothing but 1-byte `read` and `write`: the worst that a tracer of calls can meet. '
-        f'Untraced, a call takes {plain:.0f} ns.', '',
-        '| tracer | ns a call | added | × an empty pair | whole life of `true`, ms |',
-        '|---|---|---|---|---|']
-    for name, _, tool in tracers(build):
-        row = got.get(name)
-        if not row or not row['ns']:
-            lines.append(f'| {name} | not measured: {tool} is not installed or failed | | | |')
-            continue
-        added = statistics.median(row['ns']) - plain
-        ratio = f'{added / floor:,.1f}' if floor > 0 and name != 'untraced' else ''
-        lines.append(f'| {name} | {figure(row["ns"])} | {added:,.0f} | {ratio} | '
-                     f'{figure(row["ms"], 1)} |')
-    lines += ['', '## A program that is not traced, beside one that is', '',
-              'A BPF program on `sys_enter` and `sys_exit` runs on every call of the machine; what '
-              'is not traced leaves it after one comparison. `strace` costs others nothing.', '',
-              '| tracer | ns added to every call of the other program |', '|---|---|']
-    lines += [f'| {name} | {figure(values)} |' for name, values in tax.items()]
-    with open(path, 'w', encoding='utf-8') as out:
-        out.write('\n'.join(lines) + '\n')
+def stop(number, _):
+    """So that what is measured is ended and its files removed."""
+    sys.exit(128 + number)
+
+
+def allow_files():
+    """Thousands of sockets need descriptors. Only the hard limit is raised, which changes nothing
+    for programs that do not ask."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < part_growth.FILES:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, part_growth.FILES))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--build', default='build')
-    parser.add_argument('--rounds', type=int, default=ROUNDS)
-    parser.add_argument('--out', default='docs/benchmarks.md')
-    args = parser.parse_args()
+    args = parse_arguments()
+    if args.page_only:
+        results = load(args.build)
+        if not results:
+            sys.exit(f"bench: {results_path(args.build)}: no results; run make bench")
+        write_page(args, results)
+        return
     if os.geteuid():
-        sys.exit('bench: needs root; run it with sudo make bench')
-    got = measure(args.build, args.rounds)
-    write(args.out, args.build, got, beside(args.build, min(args.rounds, 5)), 'make bench')
+        sys.exit("bench: BPF programs need root: run make bench, which calls sudo")
+    signal.signal(signal.SIGTERM, stop)
+    allow_files()
+    begin = time.monotonic()
+    results = fresh(args)
+    measure(args, results)
+    print(f"bench: measured in {(time.monotonic() - begin) / 60:.1f} minutes", file=sys.stderr)
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

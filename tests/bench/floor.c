@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* floor empty|clock COMMAND...: runs COMMAND while a pair of programs that do next to nothing is
- * attached to every system call. bench.py measures others against it. */
+ * attached to every system call. Every other tracer is measured against it. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -8,26 +8,38 @@
 
 #include "floor.skel.h"
 
-int main(int argc, char **argv)
+static int attach(struct floor_bpf *skel, int clock)
 {
-	struct floor_bpf *skel = floor_bpf__open();
-	int clock = argc > 2 && !strcmp(argv[1], "clock"), status = 1;
-	pid_t pid;
-
-	if (!skel || argc < 3)
-		return 2;
 	bpf_program__set_autoload(clock ? skel->progs.clock_enter : skel->progs.empty_enter, true);
 	bpf_program__set_autoload(clock ? skel->progs.clock_exit : skel->progs.empty_exit, true);
-	if (floor_bpf__load(skel) || floor_bpf__attach(skel)) {
-		fprintf(stderr, "floor: the programs cannot be attached; run it as root\n");
-		return 3;
-	}
-	pid = fork();
+	return floor_bpf__load(skel) || floor_bpf__attach(skel);
+}
+
+static int run(char **command)
+{
+	int status = -1;
+	pid_t pid = fork();
+
 	if (pid == 0) {
-		execvp(argv[2], argv + 2);
+		execvp(command[0], command);
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);
-	floor_bpf__destroy(skel);
 	return status != 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct floor_bpf *skel;
+	int status = 3;
+
+	if (argc < 3 || (strcmp(argv[1], "empty") && strcmp(argv[1], "clock")))
+		return 2;
+	skel = floor_bpf__open();
+	if (!skel || attach(skel, !strcmp(argv[1], "clock")))
+		fprintf(stderr, "floor: the programs cannot be attached; run it as root\n");
+	else
+		status = run(argv + 2);
+	floor_bpf__destroy(skel);
+	return status;
 }

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0
+"""How zctrace's cost grows with the size of the file, the number of processes and that of sockets:
+its own memory, that of its maps, and the run time of its programs for each call that it counts.
+"""
+import os
+import pathlib
+import tempfile
+
+import bpf_times
+import tracers
+from machine import memory
+from processes import Failure
+from rounds import Row, measure_rows
+from transfer import discarding, make_file, sender, transfer
+
+TITLE = "growth"
+MIB = 1 << 20
+CHUNK = 65536
+FILES = 1 << 16         # descriptors: two for each socket, and some
+SIZES = (MIB, 16 * MIB, 256 * MIB, 1024 * MIB, 4096 * MIB, 16384 * MIB)
+PROCESSES = (1, 4, 16, 64)
+SOCKETS = (1, 10, 100, 1000, 10000)
+LOOP_CALLS = 640000     # of each kind, by all processes together
+SENDS = 100000          # by all sockets together
+TMPFS = pathlib.Path("/dev/shm")
+SPARE_BYTES = 1 << 30   # memory that has to be left for everything else
+
+
+class Looks:
+    """What the kernel says of zctrace before and after a program ran under it."""
+
+    def __init__(self):
+        self.spent = {}
+        self.found = {}
+
+    def __call__(self, run, when):
+        pid = run.tracer.pid
+        if when == "before":
+            self.spent = bpf_times.programs(pid)
+            return
+        self.spent = bpf_times.difference(self.spent, bpf_times.programs(pid))
+        self.found = {"rss_bytes": bpf_times.peak_rss(pid), "map_bytes": bpf_times.map_bytes(pid)}
+
+    def per_call(self, calls):
+        ns = sum(ns for ns, _ in self.spent.values())
+        if not ns:
+            raise Failure("the kernel's statistics say nothing of zctrace's programs")
+        return {**self.found, "ns_per_call": ns / calls}
+
+
+def measure_program(scratch, tracer, program, calls):
+    """program waits at a gate before it makes the calls, and again after them."""
+    looks = Looks()
+    with bpf_times.run_time_statistics(), tracers.traced(tracer, scratch, program) as run:
+        looks(run, "before")
+        run.go()
+        run.done()
+        looks(run, "after")
+        run.go()
+        run.end()
+    return looks.per_call(calls)
+
+
+def measure_file(build, scratch, tracer, path, size):
+    looks = Looks()
+    with bpf_times.run_time_statistics():
+        transfer(build, scratch, tracer, discarding(build),
+                 lambda port: sender(build, "sendfile", CHUNK, port, path), size, looks)
+    return looks.per_call(-(-size // CHUNK))
+
+
+def room_for(size):
+    """Why a file of that size cannot be in tmpfs here; None if it can."""
+    if not TMPFS.is_dir():
+        return f"{TMPFS} is not there"
+    available = memory("MemAvailable") - SPARE_BYTES
+    free = os.statvfs(TMPFS).f_bavail * os.statvfs(TMPFS).f_frsize
+    if min(available, free) < size:
+        return (f"it needs {size / 2**30:.1f} GiB of memory, and "
+                f"{max(0, min(available, free)) / 2**30:.1f} GiB are free")
+    return None
+
+
+def measure_sizes(build, scratch, tracer, rounds):
+    """One file that grows from size to size, so that its pages are made once."""
+    parts = []
+    with tempfile.TemporaryDirectory(prefix="zctrace-bench-", dir=TMPFS) as place:
+        path = pathlib.Path(place) / "file"
+        for size in SIZES:
+            row = Row(f"size/{size}", f"{size // MIB:,} MiB", None,
+                      room_for(size - (path.stat().st_size if path.exists() else 0)))
+            if not row.why:
+                make_file(path, size)
+                row.measure = lambda size=size: measure_file(build, scratch, tracer, path, size)
+            parts.append(measure_rows(f"{TITLE}, {row.name}", [row], rounds))
+    return parts
+
+
+def joined(parts):
+    return {"rounds": max(part["rounds"] for part in parts),
+            "seconds": sum(part["seconds"] for part in parts),
+            "rows": [row for part in parts for row in part["rows"]]}
+
+
+def run(build, scratch, rounds):
+    tracer = tracers.table(build)["zctrace"]
+    bench = build / "bench"
+    rows = [Row(f"processes/{count}", f"{count} processes", lambda count=count: measure_program(
+        scratch, tracer, [bench / "hold", bench / "dense", "-p", count, "-s", 1, "-n",
+                          LOOP_CALLS // count], 2 * LOOP_CALLS)) for count in PROCESSES]
+    rows += [Row(f"sockets/{count}", f"{count:,} sockets", lambda count=count: measure_program(
+        scratch, tracer, [bench / "sockets", count, SENDS], SENDS)) for count in SOCKETS]
+    try:
+        sizes = measure_sizes(build, scratch, tracer, rounds)
+    except OSError as error:
+        why = f"{TMPFS}: {error.strerror}"
+        sizes = [measure_rows(TITLE, [Row(f"size/{size}", f"{size // MIB:,} MiB", None, why)
+                                      for size in SIZES], 1)]
+    return joined([measure_rows(TITLE, rows, rounds), *sizes])

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Interleaved rounds: every round measures every row once, in an order that moves on by one each
+round, so that what changes on the machine meets all rows alike. A row that fails says why and goes
+on being tried, until it has failed three times without ever having been measured.
+"""
+import dataclasses
+import sys
+import time
+
+from processes import Failure
+
+PATIENCE = 3
+
+
+@dataclasses.dataclass
+class Row:
+    """One line of a table. measure() returns {metric: value}; why: it cannot be measured."""
+    id: str
+    name: str
+    measure: object
+    why: str = None
+    failed: int = 0
+    values: dict = dataclasses.field(default_factory=dict)
+
+    def hopeless(self):
+        return self.why is not None and not self.values and (
+            self.failed == 0 or self.failed >= PATIENCE)
+
+    def add(self, number, found):
+        """Each metric has one value a round: None where that round did not measure it."""
+        for metric, value in found.items():
+            values = self.values.setdefault(metric, [])
+            values.extend([None] * (number - len(values)) + [value])
+
+    def as_json(self, rounds):
+        for values in self.values.values():
+            values.extend([None] * (rounds - len(values)))
+        return {"id": self.id, "name": self.name, "why": None if self.values else self.why,
+                "failed": self.failed, "last_failure": self.why if self.failed else None,
+                "values": self.values}
+
+
+def measure_rows(title, rows, rounds):
+    """Measures all rows in rounds; the part of the results that the page is made from."""
+    begin = time.monotonic()
+    for number in range(rounds):
+        at = number % len(rows)
+        for row in rows[at:] + rows[:at]:
+            if row.hopeless():
+                continue
+            try:
+                row.add(number, row.measure())
+            except Failure as failure:
+                row.failed += 1
+                row.why = str(failure)
+                print(f"bench: {title}: {row.name}: {failure}", file=sys.stderr)
+        print(f"bench: {title}: round {number + 1} of {rounds}, "
+              f"{time.monotonic() - begin:.0f} s", file=sys.stderr)
+    return {"rounds": rounds, "seconds": time.monotonic() - begin,
+            "rows": [row.as_json(rounds) for row in rows]}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* sockets COUNT SENDS: opens COUNT TCP connections over loopback, waits at a gate as hold does, and
+ * sends SENDS times one byte, over each connection in turn: as a server with many clients does. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Closing resets the connection: thousands of them would fill the table of those that linger. */
+static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+static int listen_anywhere(struct sockaddr_in *address)
+{
+	socklen_t length = sizeof(*address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (listener < 0 || bind(listener, (struct sockaddr *)address, length) ||
+	    listen(listener, 128) || getsockname(listener, (struct sockaddr *)address, &length))
+		return -1;
+	return listener;
+}
+
+static int connect_one(int listener, const struct sockaddr_in *address)
+{
+	int sender = socket(AF_INET, SOCK_STREAM, 0), receiver;
+
+	if (sender < 0 || connect(sender, (const struct sockaddr *)address, sizeof(*address)))
+		return -1;
+	receiver = accept(listener, NULL, NULL);
+	if (receiver < 0)
+		return -1;
+	setsockopt(receiver, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	setsockopt(sender, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	return sender;
+}
+
+/* Says a line to who started this, and waits for a byte from there. */
+static int say_and_wait(const char *line)
+{
+	char byte;
+
+	printf("bench %s\n", line);
+	fflush(stdout);
+	return read(STDIN_FILENO, &byte, 1) == 1 ? 0 : -1;
+}
+
+/* Opens as many descriptors as are needed, if the hard limit allows them. */
+static int allow_files(rlim_t count)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return -1;
+	files.rlim_cur = count < files.rlim_max ? count : files.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &files);
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int count = argc > 2 ? atoi(argv[1]) : 0, listener;
+	long sends = argc > 2 ? atol(argv[2]) : 0;
+	int *senders = calloc(count + 1, sizeof(*senders));
+
+	if (count < 1 || !senders || allow_files(2 * count + 64))
+		goto failed;
+	listener = listen_anywhere(&address);
+	if (listener < 0)
+		goto failed;
+	for (int i = 0; i < count; i++) {
+		senders[i] = connect_one(listener, &address);
+		if (senders[i] < 0)
+			goto failed;
+	}
+	if (say_and_wait("ready 0"))
+		goto failed;
+	for (long i = 0; i < sends; i++) {
+		if (send(senders[i % count], "x", 1, MSG_NOSIGNAL) != 1)
+			goto failed;
+	}
+	if (say_and_wait("done {}"))
+		goto failed;
+	free(senders);
+	return 0;
+
+failed:
+	perror("sockets");
+	free(senders);
+	return 1;
+}
