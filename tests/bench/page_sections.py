@@ -44,7 +44,7 @@ def dense(part):
                        spread(added(part, row["id"], "pread_ns"), digits=0)
                        if row["id"] != "untraced" else
                        spread(row["values"].get("pread_ns"), digits=0) + " a call"))
-            for row in part["rows"]]
+            for row in part["rows"] if row["id"] != "kernel"]
     lines = [
         "Nothing but 1-byte `read` and `write`, the worst that a tracer of calls can meet, on one "
         "CPU; in turn with `pread` of 0 bytes, which does even less. The ns of a call are those of "
@@ -59,11 +59,24 @@ def dense(part):
                   f"{spread(latency, digits=0)} ns; untraced, a call and its share of the loop "
                   f"took {spread(values_of(part, 'untraced', 'rw_mean_ns'), digits=0)} ns in the "
                   "mean over all segments."]
+    lines += kernel_sentence(part)
     lost = values_of(part, "perf-trace", "lost")
     if any(lost):
         lines += ["", f"`perf trace -s` said that it lost events in {sum(map(bool, lost))} of "
                   f"{len(lost)} rounds."]
     return lines
+
+
+def kernel_sentence(part):
+    """What of it the programs themselves take."""
+    ns = [spread(values_of(part, "kernel", name), digits=0) for name in
+          ("zctrace/sys_enter", "zctrace/sys_exit", "empty/sys_enter", "empty/sys_exit")]
+    if "—" in ns:
+        return []
+    return ["", f"By the kernel's own statistics a run of zctrace's program took {ns[0]} ns on "
+            f"`sys_enter` and {ns[1]} ns on `sys_exit`. An empty program shows {ns[2]} and {ns[3]} "
+            "ns there: that is the statistics' clock. What the loop loses beyond that is the way "
+            "into the programs and back."]
 
 
 def bystander(part):

@@ -2,6 +2,7 @@
 """The dense loop under each tracer: ns per call, and whether zctrace counted all of it."""
 import json
 
+import bpf_times
 import tracers
 from machine import bench_cpu
 from processes import Failure
@@ -20,22 +21,23 @@ def loop(build, slow=False):
     return [build / "bench" / "dense", "-g", "-c", bench_cpu(), "-s", segments, "-n", calls]
 
 
-def as_counted(said, path):
-    """What zctrace says of the loop, beside the loop's own tally."""
+def as_counted(said, path, kinds):
+    """What zctrace says of the loop, beside the loop's own tally. kinds: it is to keep kinds of
+    descriptors apart, so that the loop's calls are told from the program's others."""
     try:
         (scenario,) = json.loads(path.read_text(encoding="utf-8"))["scenarios"]
     except (OSError, ValueError, KeyError):
         raise Failure("zctrace left no report") from None
+    found = {"lost": sum(scenario["loss"].values())}
     calls = {name: [call for call in scenario["syscalls"] if call["name"] == name and
-                    call["fd"] == "char device"] for name in ("read", "write", "pread64")}
+                    call.get("fd") == "char device"] for name in ("read", "write", "pread64")}
+    if not kinds and not any(calls.values()):
+        return found
     total = {name: sum(call["calls"] for call in found) for name, found in calls.items()}
     moved = sum(call["bytes"] or 0 for name in ("read", "write") for call in calls[name])
-    found = {
-        "lost": sum(scenario["loss"].values()),
-        "calls_off": abs(total["read"] - said["reads"]) + abs(total["write"] - said["writes"]) +
-        abs(total["pread64"] - said["preads"]),
-        "bytes_off": abs(moved - said["bytes"]),
-    }
+    found["calls_off"] = sum(abs(total[name] - said[tallied]) for name, tallied in (
+        ("read", "reads"), ("write", "writes"), ("pread64", "preads")))
+    found["bytes_off"] = abs(moved - said["bytes"])
     timed = calls["read"] + calls["write"]
     # Without times (--counts-only), there is no latency to judge.
     if timed and all(call.get("cpu_ns") is not None for call in timed):
@@ -53,9 +55,29 @@ def measure(tracer, build, scratch):
         messages = run.end()
     found = {name: said[name] for name in ("rw_ns", "rw_mean_ns", "pread_ns", "pread_mean_ns")}
     if tracer.id in ("zctrace", "counts"):
-        found.update(as_counted(said, path))
+        found.update(as_counted(said, path, tracer.id == "zctrace"))
     if tracer.id == "perf-trace":
         found["lost"] = int("LOST" in messages or "LOST" in path.read_text(errors="replace"))
+    return found
+
+
+def kernel_account(build, scratch, watched):
+    """ns a run of each program on system calls, by the kernel's own statistics; with an empty
+    pair's, which shows what the statistics themselves take."""
+    found = {}
+    for tracer in watched:
+        with bpf_times.run_time_statistics(), \
+                tracers.traced(tracer, scratch, loop(build)) as run:
+            before = bpf_times.programs(run.tracer.pid)
+            names = bpf_times.tracepoints(run.tracer.pid)
+            run.go()
+            run.done()
+            spent = bpf_times.difference(before, bpf_times.programs(run.tracer.pid))
+            run.end()
+        found.update({f"{tracer.id}/{names[prog]}": ns / runs for prog, (ns, runs) in spent.items()
+                      if names.get(prog) in ("sys_enter", "sys_exit") and runs})
+    if not found:
+        raise Failure("the kernel's statistics say nothing of these programs")
     return found
 
 
@@ -64,4 +86,6 @@ def run(build, scratch, rounds):
     rows = [Row(tracer.id, tracer.name,
                 lambda tracer=tracer: measure(tracer, build, scratch), tracer.reason_against())
             for tracer in (by_id[name] for name in ROWS)]
+    rows.append(Row("kernel", "by the kernel's statistics", lambda: kernel_account(
+        build, scratch, (by_id["empty"], by_id["zctrace"]))))
     return measure_rows(TITLE, rows, rounds)

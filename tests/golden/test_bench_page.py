@@ -51,7 +51,9 @@ def results():
         loop("counts", 310), loop("perf-stat", 400), loop("syscount", 400), loop("syscount-L", 500),
         row("bcc", why="no | headers"), row("bcc-L", why="no | headers"), loop("bpftrace", 800),
         loop("perf-trace", 20000, lost=[0, 1, 0]), loop("strace-pinned", 10000),
-        loop("strace", 15000), loop("strace-seccomp", 15000))
+        loop("strace", 15000), loop("strace-seccomp", 15000),
+        row("kernel", **{"zctrace/sys_enter": [60] * 3, "zctrace/sys_exit": [70] * 3,
+                         "empty/sys_enter": [20] * 3, "empty/sys_exit": [21] * 3}))
     bystander = part(loop("untraced", 200), loop("empty", 300), loop("zctrace", 305),
                      loop("strace", 200))
     workload = part(*(
@@ -205,9 +207,11 @@ def test_page_has_every_goal_and_every_row():
     assert "Of 23 goals: 23 met, 0 missed, 0 not measured." in text
     for name in found["parts"]:
         for measured in found["parts"][name]["rows"]:
-            if name in ("dense", "bystander", "programs"):
+            if name in ("dense", "bystander", "programs") and measured["id"] != "kernel":
                 assert f"| {measured['name']} |" in text
     assert "| zctrace | 360 (350 – 400) | 150 (150 – 150) | 1.50 × | 150 (150 – 150) |" in text
+    assert "took 60 (60 – 60) ns on `sys_enter` and 70 (70 – 70) ns on `sys_exit`." in \
+        text.replace("\n", " ")
     assert "| bcc | not measured: no \\| headers |" in text
     assert "`perf trace -s` said that it lost events in 1 of 3 rounds." in text
     assert "| copy | 1.000 (1.000 – 1.000) | 0.500 (0.500 – 0.500) | 1.30 (1.30 – 1.30) | 10 % |" \
