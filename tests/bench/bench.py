@@ -128,7 +128,8 @@ def main():
         return
     if os.geteuid():
         sys.exit("bench: BPF programs need root: run make bench, which calls sudo")
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     allow_files()
     begin = time.monotonic()
     results = fresh(args)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The page's sections, one a part: a few sentences on how it was measured, and its table. Pure."""
-from figures import added, median, number, ratio, spread, values_of
+from figures import added, known, median, number, ratio, spread, values_of
 from goals import FLAT, cost_by_time, memory_of, series
 
 
@@ -60,10 +60,10 @@ def dense(part):
                   f"took {spread(values_of(part, 'untraced', 'rw_mean_ns'), digits=0)} ns in the "
                   "mean over all segments."]
     lines += kernel_sentence(part)
-    lost = values_of(part, "perf-trace", "lost")
-    if any(lost):
-        lines += ["", f"`perf trace -s` said that it lost events in {sum(map(bool, lost))} of "
-                  f"{len(lost)} rounds."]
+    missed = known(values_of(part, "perf-trace", "missed"))
+    if any(missed):
+        lines += ["", f"`perf trace -s` missed calls in {sum(map(bool, missed))} of {len(missed)} "
+                  f"rounds, up to {max(missed):,}."]
     return lines
 
 
@@ -214,8 +214,9 @@ def growth(part):
     lines = [
         "zctrace's own memory at its highest, the memory of its maps, which are of one size "
         "whatever is traced, and the run time of all its programs for each call of the traced "
-        "program, from the kernel's statistics. The file is in tmpfs, is not sparse, and goes to a "
-        f"receiver that discards. *Flat* is: the largest at most {FLAT:g} times the lowest.", ""]
+        "program, from the kernel's statistics. The file is in tmpfs, is not sparse, goes to a "
+        "receiver that discards, and grows from row to row: only here a row's rounds follow one "
+        f"another. *Flat* is: the largest at most {FLAT:g} times the lowest.", ""]
     for prefix, name, calls in (
             ("size", "File, 64 KiB a `sendfile`", "a call"),
             ("processes", "Processes, in the dense loop", "a call"),

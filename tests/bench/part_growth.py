@@ -84,14 +84,18 @@ def room_for(size):
 def measure_sizes(build, scratch, tracer, rounds):
     """One file that grows from size to size, so that its pages are made once."""
     parts = []
-    with tempfile.TemporaryDirectory(prefix="zctrace-bench-", dir=TMPFS) as place:
+    where = TMPFS if TMPFS.is_dir() else None   # then no size has room; see room_for()
+    with tempfile.TemporaryDirectory(prefix="zctrace-bench-", dir=where) as place:
         path = pathlib.Path(place) / "file"
         for size in SIZES:
             row = Row(f"size/{size}", f"{size // MIB:,} MiB", None,
                       room_for(size - (path.stat().st_size if path.exists() else 0)))
-            if not row.why:
-                make_file(path, size)
-                row.measure = lambda size=size: measure_file(build, scratch, tracer, path, size)
+            row.measure = lambda size=size: measure_file(build, scratch, tracer, path, size)
+            try:
+                if not row.why:
+                    make_file(path, size)
+            except OSError as error:
+                row.why = f"{path}: {error.strerror}"
             parts.append(measure_rows(f"{TITLE}, {row.name}", [row], rounds))
     return parts
 
@@ -110,10 +114,5 @@ def run(build, scratch, rounds):
                           LOOP_CALLS // count], 2 * LOOP_CALLS)) for count in PROCESSES]
     rows += [Row(f"sockets/{count}", f"{count:,} sockets", lambda count=count: measure_program(
         scratch, tracer, [bench / "sockets", count, SENDS], SENDS)) for count in SOCKETS]
-    try:
-        sizes = measure_sizes(build, scratch, tracer, rounds)
-    except OSError as error:
-        why = f"{TMPFS}: {error.strerror}"
-        sizes = [measure_rows(TITLE, [Row(f"size/{size}", f"{size // MIB:,} MiB", None, why)
-                                      for size in SIZES], 1)]
-    return joined([measure_rows(TITLE, rows, rounds), *sizes])
+    return joined([measure_rows(TITLE, rows, rounds),
+                   *measure_sizes(build, scratch, tracer, rounds)])

@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 import figures      # noqa: E402
 import goals        # noqa: E402
 import page         # noqa: E402
+import part_dense   # noqa: E402
 import phases       # noqa: E402
 import processes    # noqa: E402
 import rounds       # noqa: E402
@@ -50,7 +51,7 @@ def results():
              latency_ns=[240.0, 250.0, 260.0]),
         loop("counts", 310), loop("perf-stat", 400), loop("syscount", 400), loop("syscount-L", 500),
         row("bcc", why="no | headers"), row("bcc-L", why="no | headers"), loop("bpftrace", 800),
-        loop("perf-trace", 20000, lost=[0, 1, 0]), loop("strace-pinned", 10000),
+        loop("perf-trace", 20000, missed=[0, 1234, 0]), loop("strace-pinned", 10000),
         loop("strace", 15000), loop("strace-seccomp", 15000),
         row("kernel", **{"zctrace/sys_enter": [60] * 3, "zctrace/sys_exit": [70] * 3,
                          "empty/sys_enter": [20] * 3, "empty/sys_exit": [21] * 3}))
@@ -213,7 +214,7 @@ def test_page_has_every_goal_and_every_row():
     assert "took 60 (60 – 60) ns on `sys_enter` and 70 (70 – 70) ns on `sys_exit`." in \
         text.replace("\n", " ")
     assert "| bcc | not measured: no \\| headers |" in text
-    assert "`perf trace -s` said that it lost events in 1 of 3 rounds." in text
+    assert "`perf trace -s` missed calls in 1 of 3 rounds, up to 1,234." in text
     assert "| copy | 1.000 (1.000 – 1.000) | 0.500 (0.500 – 0.500) | 1.30 (1.30 – 1.30) | 10 % |" \
         in text
     assert "| `sys_enter` | 3.0 ms: 30,000 × 100 ns |" in text
@@ -326,6 +327,44 @@ def test_phases_of_another_log_are_none(log):
 
 
 # --- tracers and processes ---
+
+SUMMARY = """\
+   syscall            calls  errors  total       min       avg       max       stddev
+   read                1500      0    28.367     0.008     0.019     3.801     13.78%
+   write               1501      0    14.188     0.008     0.009     0.072      1.56%
+   pread64             2900      0     0.017     0.008     0.008     0.009      1.19%
+   mmap                   8      0     0.160     0.010     0.020     0.057     27.60%
+"""
+
+
+def test_calls_that_perf_missed():
+    said = {"reads": 1500, "writes": 1500, "preads": 3000}
+    assert part_dense.missed(said, SUMMARY) == 99
+    assert part_dense.missed({**said, "preads": 2800}, SUMMARY) == 0
+    assert part_dense.missed(said, "") == 6000
+
+
+def test_the_loops_calls_are_told_from_the_programs_others(tmp_path):
+    said = {"reads": 100, "writes": 100, "preads": 200, "bytes": 200}
+    report = {"scenarios": [{"loss": {"ring": 0, "map_full": 2, "recursion": 0}, "syscalls": [
+        {"name": name, "fd": fd, "calls": calls, "bytes": moved, "cpu_ns": 50 * calls,
+         "blocked_ns": calls, "runnable_ns": calls}
+        for name, fd, calls, moved in (("read", "char device", 100, 100), ("read", "pipe", 1, 1),
+                                       ("write", "char device", 99, 98),
+                                       ("pread64", "char device", 200, 0))]}]}
+    path = tmp_path / "report"
+    path.write_text(json.dumps(report))
+    assert part_dense.as_counted(said, path, True) == {
+        "lost": 2, "calls_off": 1, "bytes_off": 2, "latency_ns": 52}
+    report["scenarios"][0]["syscalls"] = [{"name": "read", "fd": None, "calls": 101}]
+    path.write_text(json.dumps(report))
+    assert part_dense.as_counted(said, path, False) == {"lost": 2}
+    assert part_dense.as_counted(said, path, True) == {"lost": 2, "calls_off": 400,
+                                                       "bytes_off": 200}
+    path.write_text("{")
+    with pytest.raises(processes.Failure, match="left no report"):
+        part_dense.as_counted(said, path, True)
+
 
 def test_how_tracers_are_started(tmp_path):
     row = tracers.table(tmp_path)
