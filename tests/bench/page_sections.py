@@ -100,7 +100,7 @@ def workload_rows(part, way):
         if row["id"].endswith("/kernel"):
             continue
         base = f"{way}/untraced"
-        yield line(row, (
+        yield line({**row, "name": row["name"].rpartition(": ")[2]}, (
             spread(row["values"].get("elapsed_s"), digits=3),
             times_of(part, row["id"], base, "elapsed_s"),
             spread(row["values"].get("cpu_s"), digits=3),
