@@ -26,7 +26,7 @@ import part_growth
 import part_programs
 import part_startup
 import part_workload
-from processes import Failure
+from rounds import text_of
 
 PARTS = {"dense": part_dense, "bystander": part_bystander, "workload": part_workload,
          "startup": part_startup, "programs": part_programs, "growth": part_growth}
@@ -60,9 +60,9 @@ def measure(args, results):
             began = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
             try:
                 part = PARTS[name].run(args.build, pathlib.Path(scratch), args.rounds)
-            except (Failure, OSError) as error:
-                part = {"rounds": 0, "seconds": 0, "rows": [], "why": str(error)}
-                print(f"bench: {name}: {error}", file=sys.stderr)
+            except Exception as error:  # the other parts are measured all the same
+                part = {"rounds": 0, "seconds": 0, "rows": [], "why": text_of(error)}
+                print(f"bench: {name}: {part['why']}", file=sys.stderr)
         results["parts"][name] = {**part, "began": began}
         save(args.build, results)
 

@@ -78,11 +78,11 @@ def run(build, scratch, rounds):
     take, drop = receiving(build), discarding(build)
     rows = [
         Row("copy-whole", "copy, whole file", scenario("copy", None, take)),
-        Row("copy-python", "the same in Python", python("copy")),
+        Row("copy-python", "copy, whole file, in Python", python("copy")),
         Row("copy", "copy, 64 KiB", scenario("copy", "64K", take)),
         Row("sendfile", "sendfile, 64 KiB", scenario("sendfile", "64K", take)),
         Row("sendfile-doc1", "sendfile, 65,535 bytes", scenario("sendfile", "65535", take)),
-        Row("sendfile-python", "the same in Python", python("sendfile")),
+        Row("sendfile-python", "sendfile, 65,535 bytes, in Python", python("sendfile")),
         Row("iperf3", "iperf3, 64 KiB", lambda: iperf3([]), missing("iperf3")),
         Row("iperf3-Z", "iperf3 -Z, 64 KiB", lambda: iperf3(["-Z"]), missing("iperf3")),
         Row("copy-discard", "copy, 64 KiB, to a receiver that discards",

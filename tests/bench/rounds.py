@@ -40,6 +40,11 @@ class Row:
                 "values": self.values}
 
 
+def text_of(error):
+    """A Failure's text says all; another exception's is little without its type."""
+    return str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
+
+
 def measure_rows(title, rows, rounds):
     """Measures all rows in rounds; the part of the results that the page is made from."""
     begin = time.monotonic()
@@ -50,10 +55,10 @@ def measure_rows(title, rows, rounds):
                 continue
             try:
                 row.add(number, row.measure())
-            except Failure as failure:
+            except Exception as error:  # what one tool does unexpectedly costs no other its rows
                 row.failed += 1
-                row.why = str(failure)
-                print(f"bench: {title}: {row.name}: {failure}", file=sys.stderr)
+                row.why = text_of(error)
+                print(f"bench: {title}: {row.name}: {row.why}", file=sys.stderr)
         print(f"bench: {title}: round {number + 1} of {rounds}, "
               f"{time.monotonic() - begin:.0f} s", file=sys.stderr)
     return {"rounds": rounds, "seconds": time.monotonic() - begin,

@@ -286,6 +286,11 @@ def test_a_row_that_always_fails_is_given_up():
     assert (found["values"], found["why"], found["failed"]) == ({}, "c", 3)
 
 
+def test_a_surprise_is_a_reason_and_no_crash():
+    (found,) = rounds.measure_rows("test", [rounds.Row("a", "a", lambda: {}["b"])], 4)["rows"]
+    assert (found["values"], found["why"], found["failed"]) == ({}, "KeyError: 'b'", 3)
+
+
 def test_a_row_that_cannot_be_measured_is_not_tried():
     (found,) = rounds.measure_rows("test", [rounds.Row("a", "a", None, "not here")], 2)["rows"]
     assert (found["values"], found["why"], found["failed"]) == ({}, "not here", 0)
