@@ -3,6 +3,8 @@
 from figures import added, known, median, number, ratio, spread, values_of
 from goals import FLAT, cost_by_time, memory_of, series
 
+MIB = 1 << 20
+
 
 def cell(text):
     return str(text).replace("|", "\\|").replace("\n", " ")
@@ -221,9 +223,9 @@ def growth(part):
             ("size", "File, 64 KiB a `sendfile`", "a call"),
             ("processes", "Processes, in the dense loop", "a call"),
             ("sockets", "Sockets, one byte to each in turn", "a send")):
-        rows = [line(row, (spread(row["values"].get("rss_bytes"), 2**-20),
-                           spread(row["values"].get("map_bytes"), 2**-20),
-                           spread([memory_of(row)], 2**-20).partition(" ")[0],
+        rows = [line(row, (spread(row["values"].get("rss_bytes"), 1 / MIB),
+                           spread(row["values"].get("map_bytes"), 1 / MIB),
+                           number(ratio(memory_of(row), MIB)),
                            spread(row["values"].get("ns_per_call"), digits=0)))
                 for row in series(part, prefix)]
         lines += [f"### {name}", "", *table(

@@ -97,7 +97,7 @@ def measure(build, scratch):
     log = scratch / "phases"
     status, _, errors = finish([
         "strace", "-f", "--seccomp-bpf", "-ttt", "-T", "-e", f"trace={CALLS}", "-e",
-        "signal=none", "-o", log, build / "zctrace", "run", "-q", "--timeline", "0", "--",
+        "signal=none", "-o", log, build / "zctrace", "run", "-q", "--",
         build / "bench" / "tick"])
     if status:
         raise Failure(reason(errors, status))

@@ -75,7 +75,7 @@ def bcc_needs():
 def table(build, children=False):
     """All tracers by id. children: they are to follow what the program that they start starts."""
     build = pathlib.Path(build)
-    zctrace = (str(build / "zctrace"), "run", "-q", "--timeline", "0")
+    zctrace = (str(build / "zctrace"), "run", "-q")
     floor = str(build / "bench" / "floor")
     script = BPFTRACE_CHILDREN if children else BPFTRACE_ONE
     counts_only = "" if zctrace_knows(build, "--counts-only") else \
