@@ -10,6 +10,7 @@ import time
 from processes import Failure
 
 PATIENCE = 3
+FEWEST = 3
 
 
 @dataclasses.dataclass
@@ -45,10 +46,14 @@ def text_of(error):
     return str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
 
 
-def measure_rows(title, rows, rounds):
-    """Measures all rows in rounds; the part of the results that the page is made from."""
+def measure_rows(title, rows, rounds, limit_s=None):
+    """Measures all rows in rounds; the part of the results that the page is made from. After
+    limit_s no further round begins, but for the first three: the part says how many there were."""
     begin = time.monotonic()
     for number in range(rounds):
+        if limit_s is not None and number >= FEWEST and time.monotonic() - begin > limit_s:
+            rounds = number
+            break
         at = number % len(rows)
         for row in rows[at:] + rows[:at]:
             if row.hopeless():

@@ -262,6 +262,12 @@ def test_rows_take_turns():
     assert [each["values"] for each in found["rows"]] == [{"x": [1, 1, 1]}] * 3
 
 
+def test_rounds_end_at_the_time_limit_but_not_before_the_third():
+    slow = rounds.Row("a", "a", lambda: time.sleep(0.01) or {"x": 1})
+    found = rounds.measure_rows("test", [slow], 9, limit_s=0)
+    assert (found["rounds"], found["rows"][0]["values"]) == (3, {"x": [1, 1, 1]})
+
+
 def failing(outcomes):
     """A row that fails where an outcome is a text."""
     left = iter(outcomes)
