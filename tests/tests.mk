@@ -65,7 +65,7 @@ $(B)/analysed/%.ok: %.c $(B)/gen/zctrace.skel.h $(B)/gen/perfetto.pb-c.c
 	$(call say,ANALYSE,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) --analyze -Xclang -analyzer-output=text -Xclang -analyzer-werror \
-		$(filter-out $(WARN),$(ALL_CFLAGS)) -Iscenarios -MMD -MP -MT $@ -MF $(@:.ok=.d) \
+		$(patsubst -I$(B)/gen,-isystem $(B)/gen,$(filter-out $(WARN),$(ALL_CFLAGS))) -Iscenarios -MMD -MP -MT $@ -MF $(@:.ok=.d) \
 		-o /dev/null $< && touch $@
 
 # --- to build ---

@@ -218,11 +218,11 @@ static void warn_of_witnesses(struct report *report)
 	const struct worst worst = find_worst(report, disagreements);
 	const struct report_witness *witness = NULL;
 
-	if (!worst.scenario)
-		return;
-	for (size_t i = 0; i < worst.scenario->witness_count && !witness; i++)
+	for (size_t i = 0; worst.scenario && i < worst.scenario->witness_count && !witness; i++)
 		if (!worst.scenario->witnesses[i].agree)
 			witness = &worst.scenario->witnesses[i];
+	if (!witness)
+		return;
 	warn(report, report_format(report,
 				   "%s: %s counted %s, %s says %s (%s). Claims that rest on it are not "
 				   "measured. Run it again; -v shows every witness.",
