@@ -70,14 +70,13 @@ int peer_connect(const char *host, int port, struct tally *tally)
 
 static int bound_port(int sock)
 {
-	struct sockaddr_storage address = { 0 };
+	/* IPv4's address has its port at the same place (sin_port). */
+	struct sockaddr_in6 address = { 0 };
 	socklen_t bytes = sizeof(address);
 
 	if (getsockname(sock, (struct sockaddr *)&address, &bytes) < 0)
 		return -errno;
-	if (address.ss_family == AF_INET6)
-		return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-	return ntohs(((struct sockaddr_in *)&address)->sin_port);
+	return ntohs(address.sin6_port);
 }
 
 static int listen_failed(const char *address, int port, int error, struct tally *tally)
