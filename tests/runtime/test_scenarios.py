@@ -16,6 +16,7 @@ from scenario_programs import (
     every_program,
     every_way,
     make_file,
+    make_sparse_file,
     program,
     receiver,
     run,
@@ -51,6 +52,17 @@ def test_delivers_the_same_bytes(server, tmp_path, way, size):
 )
 def test_delivers_any_file(server, tmp_path, way, size, seed):
     transfer(server, way, make_file(tmp_path / "file", size, seed))
+
+
+@pytest.mark.parametrize("way", ["mmap-64K", "splice-64K", "uring-64K"])
+def test_more_than_31_bits_of_bytes(tmp_path, way):
+    """And in chunks as large as fit; all of it arrives."""
+    size = (2 << 30) + 12_345
+    path = make_sparse_file(tmp_path / "file", size)
+    with receiver("--port", 0, "--once", "--how", "discard", "--chunk", "8M") as one:
+        done = run(sender_command(way, "--chunk", "16M", "--port", one.port, path))
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert f"Total size: {size}\n" in one.wait()[1]
 
 
 def test_counts_its_receives(server, tmp_path):
