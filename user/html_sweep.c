@@ -34,19 +34,31 @@ static void spread_cells(FILE *out, const struct spread *spread)
 	fputs("</small></td>", out);
 }
 
+static void chunk_cell(FILE *out, const char *chunk)
+{
+	fprintf(out, "<tr><th scope=\"row\" class=\"n\">%s</th>", chunk);
+}
+
+static void failed_row(FILE *out, const char *chunk, const char *why)
+{
+	chunk_cell(out, chunk);
+	fputs("<td colspan=\"9\">", out);
+	html_not_measured(out, why);
+	fputs("</td></tr>\n", out);
+}
+
 static void point_row(FILE *out, const struct report_scenario *scenario)
 {
 	struct measured_real copies = sweep_copies(scenario);
-	char chunk[RENDER_NUMBER_BYTES];
+	char text[RENDER_NUMBER_BYTES];
+	const char *chunk = scenario->chunk_bytes ? render_chunk(scenario->chunk_bytes, text) :
+						    "whole file";
 
-	fprintf(out, "<tr><th scope=\"row\" class=\"n\">%s</th>",
-		scenario->chunk_bytes ? render_chunk(scenario->chunk_bytes, chunk) : "whole file");
 	if (scenario->failed) {
-		fputs("<td colspan=\"9\">", out);
-		html_not_measured(out, scenario->failed);
-		fputs("</td></tr>\n", out);
+		failed_row(out, chunk, scenario->failed);
 		return;
 	}
+	chunk_cell(out, chunk);
 	metric_cell(out, METRIC_CROSSINGS_TOTAL, scenario, html_count);
 	metric_cell(out, METRIC_VOLUNTARY, scenario, html_count);
 	metric_cell(out, METRIC_INVOLUNTARY, scenario, html_count);
@@ -79,7 +91,9 @@ static void table(FILE *out, const struct sweep_curves *all)
 		fputs("<tbody><tr class=\"group\"><th colspan=\"10\" scope=\"rowgroup\">", out);
 		html_text(out, curve->points[0]->id);
 		fputs("</th></tr>\n", out);
-		for (size_t p = 0; p < curve->count; p++)
+		if (sweep_failed(curve))
+			failed_row(out, "every", sweep_failed(curve));
+		for (size_t p = 0; p < curve->count && !sweep_failed(curve); p++)
 			point_row(out, curve->points[p]);
 		fputs("</tbody>\n", out);
 	}

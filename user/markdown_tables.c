@@ -132,7 +132,7 @@ static void sweep_cell(enum metric_id id, const struct report_scenario *scenario
 	markdown_cell(out, metric_text(id, &value, number));
 }
 
-static void sweep_line(const struct report_scenario *scenario, FILE *out)
+static void sweep_line(const struct report_scenario *scenario, const char *chunk, FILE *out)
 {
 	const struct spread *elapsed = &scenario->elapsed_untraced_ns;
 	struct measured_real copies = sweep_copies(scenario);
@@ -140,8 +140,7 @@ static void sweep_line(const struct report_scenario *scenario, FILE *out)
 
 	putc('|', out);
 	markdown_cell(out, scenario->id);
-	markdown_cell(out, scenario->chunk_bytes ? render_chunk(scenario->chunk_bytes, text) :
-						   "whole file");
+	markdown_cell(out, chunk);
 	if (scenario->failed) {
 		for (int i = 0; i < 8; i++)
 			markdown_cell(out, NULL);
@@ -160,6 +159,22 @@ static void sweep_line(const struct report_scenario *scenario, FILE *out)
 	putc('\n', out);
 }
 
+static void sweep_lines(const struct sweep_curve *curve, FILE *out)
+{
+	char chunk[RENDER_NUMBER_BYTES];
+
+	if (sweep_failed(curve)) {
+		sweep_line(curve->points[0], "every", out);
+		return;
+	}
+	for (size_t i = 0; i < curve->count; i++) {
+		__u64 bytes = curve->points[i]->chunk_bytes;
+
+		sweep_line(curve->points[i], bytes ? render_chunk(bytes, chunk) : "whole file",
+			   out);
+	}
+}
+
 int markdown_sweep(const struct report *report, FILE *out)
 {
 	struct sweep_curves all;
@@ -172,10 +187,8 @@ int markdown_sweep(const struct report *report, FILE *out)
 	      out);
 	markdown_rule(out, 1, 9);
 	putc('\n', out);
-	for (size_t c = 0; c < all.count; c++) {
-		for (size_t p = 0; p < all.curves[c].count; p++)
-			sweep_line(all.curves[c].points[p], out);
-	}
+	for (size_t c = 0; c < all.count; c++)
+		sweep_lines(&all.curves[c], out);
 	sweep_free(&all);
 	return 0;
 }

@@ -130,6 +130,21 @@ static void overview_line(const struct report *report, const struct overview_row
 	putc('\n', out);
 }
 
+/* A sweep's way that failed at many sizes is said once. */
+static bool said_before(const struct report *report, const struct overview_reason *reasons,
+			size_t at)
+{
+	const struct report_scenario *failed = reasons[at].failed;
+
+	for (size_t i = 0; i < at && failed && sweep_is(report); i++) {
+		if (reasons[i].failed && reasons[i].failed->id && failed->id &&
+		    strcmp(reasons[i].failed->id, failed->id) == 0 &&
+		    strcmp(reasons[i].why, reasons[at].why) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int print_reasons(const struct report *report, const struct render_options *options,
 			 FILE *out)
 {
@@ -143,6 +158,8 @@ static int print_reasons(const struct report *report, const struct render_option
 	for (size_t i = 0; i < count; i++) {
 		const char *comma = "";
 
+		if (said_before(report, reasons, i))
+			continue;
 		fputs("- ", out);
 		if (reasons[i].failed)
 			render_markdown_text(out, overview_name(report, reasons[i].failed, name));

@@ -387,9 +387,17 @@ static void say_races(struct report *report, const struct sweep_curves *all)
 
 static const char *too_few_runs(struct report *report, const struct sweep_curves *all)
 {
-	const size_t runs = elapsed(all->curves[0].points[0])->run_count;
+	size_t runs = 0;
 
-	if (runs >= STATS_MIN_RUNS)
+	for (size_t c = 0; c < all->count; c++) {
+		for (size_t p = 0; p < all->curves[c].count; p++) {
+			const struct report_scenario *point = all->curves[c].points[p];
+
+			if (known(point, elapsed) && elapsed(point)->run_count > runs)
+				runs = elapsed(point)->run_count;
+		}
+	}
+	if (runs == 0 || runs >= STATS_MIN_RUNS)
 		return NULL;
 	return report_format(report, "With %s each nothing can be told from noise: no knee and no "
 			     "crossing of curves is looked for. Use -n 5.",

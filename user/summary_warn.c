@@ -5,6 +5,7 @@
 
 #include "pick.h"
 #include "stats.h"
+#include "sweep.h"
 #include "words.h"
 
 #define WIDE_SCATTER 0.30	/* (max - min) / median of untraced runs */
@@ -234,12 +235,39 @@ static void warn_of_witnesses(struct report *report)
 				   words_count(report, witness->witness), who(report, &worst)));
 }
 
+/* How many of [first, end) are the same way and failed for the same reason. */
+static size_t failed_alike(const struct report *report, const struct report_scenario *failed,
+			   size_t first, size_t end)
+{
+	size_t count = 0;
+
+	for (size_t i = first; i < end; i++)
+		count += pick_is(report->scenarios[i].id, failed->id) &&
+			 pick_is(report->scenarios[i].failed, failed->failed);
+	return count;
+}
+
+/* A sweep's way is warned of once, not at every size. */
+static void warn_of_failed_way(struct report *report, size_t at)
+{
+	const struct report_scenario *failed = &report->scenarios[at];
+	const size_t sizes = failed_alike(report, failed, at, report->scenario_count);
+
+	if (failed_alike(report, failed, 0, at))
+		return;
+	warn(report, report_format(report, "%s was not measured with %s of the chunk: %s.",
+				   failed->id, words_many(report, sizes, "size", "sizes"),
+				   failed->failed));
+}
+
 static void warn_of_failures(struct report *report)
 {
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		if (scenario->failed)
+		if (scenario->failed && sweep_is(report))
+			warn_of_failed_way(report, i);
+		else if (scenario->failed)
 			warn(report, report_format(report, "%s, %s, was not measured: %s.",
 						   pick_label(report, scenario),
 						   pick_condition(report, scenario),

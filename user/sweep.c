@@ -86,6 +86,17 @@ void sweep_free(struct sweep_curves *curves)
 	*curves = (struct sweep_curves){ 0 };
 }
 
+const char *sweep_failed(const struct sweep_curve *curve)
+{
+	const char *why = curve->points[0]->failed;
+
+	for (size_t i = 1; i < curve->count && why; i++) {
+		if (!same_text(curve->points[i]->failed, why))
+			why = NULL;
+	}
+	return why;
+}
+
 struct measured_real sweep_copies(const struct report_scenario *scenario)
 {
 	const struct measured_real *read = &scenario->legs[LEG_CACHE_USER].per_byte;

@@ -27,6 +27,9 @@ struct sweep_curves {
 int sweep_curves(const struct report *report, struct sweep_curves *curves);
 void sweep_free(struct sweep_curves *curves);
 
+/* Why none of its points could be measured; NULL = some were, or the reasons differ. */
+const char *sweep_failed(const struct sweep_curve *curve);
+
 /* CPU copies per byte on the way from the page cache to the device. */
 struct measured_real sweep_copies(const struct report_scenario *scenario);
 

@@ -71,6 +71,14 @@ static void range_cell(struct table *table, const struct spread *spread)
 		  shown ? render_time_range(spread->min.value, spread->max.value, range) : "");
 }
 
+/* The rest of the line. */
+static void add_failed(struct table *table, const char *why)
+{
+	for (int i = 2; i < COLUMNS; i++)
+		grid_cell(table->grid, GRID_PLAIN, NULL);
+	text_note_reason(&table->reasons, why);
+}
+
 static void add_point(struct table *table, const struct report_scenario *scenario, bool first)
 {
 	char chunk[RENDER_NUMBER_BYTES];
@@ -79,9 +87,7 @@ static void add_point(struct table *table, const struct report_scenario *scenari
 	grid_cell(table->grid, GRID_BOLD, scenario->chunk_bytes ?
 				       render_chunk(scenario->chunk_bytes, chunk) : "whole file");
 	if (scenario->failed) {
-		for (int i = 2; i < COLUMNS; i++)
-			grid_cell(table->grid, GRID_PLAIN, NULL);
-		text_note_reason(&table->reasons, scenario->failed);
+		add_failed(table, scenario->failed);
 		return;
 	}
 	metric_cell(table, METRIC_CROSSINGS_TOTAL, scenario);
@@ -91,6 +97,18 @@ static void add_point(struct table *table, const struct report_scenario *scenari
 	metric_cell(table, METRIC_ELAPSED_UNTRACED, scenario);
 	range_cell(table, &scenario->elapsed_untraced_ns);
 	metric_cell(table, METRIC_BYTES_PER_SECOND, scenario);
+}
+
+static void add_curve(struct table *table, const struct sweep_curve *curve)
+{
+	if (sweep_failed(curve)) {
+		grid_cell(table->grid, GRID_BOLD, curve->points[0]->id);
+		grid_cell(table->grid, GRID_PLAIN, "every");
+		add_failed(table, sweep_failed(curve));
+		return;
+	}
+	for (size_t i = 0; i < curve->count; i++)
+		add_point(table, curve->points[i], i == 0);
 }
 
 int text_sweep(const struct report *report, const struct render_options *options, FILE *out)
@@ -103,10 +121,8 @@ int text_sweep(const struct report *report, const struct render_options *options
 		goto cleanup;
 	putc('\n', out);
 	table.grid = grid_new(columns, COLUMNS);
-	for (size_t c = 0; c < all.count; c++) {
-		for (size_t p = 0; p < all.curves[c].count; p++)
-			add_point(&table, all.curves[c].points[p], p == 0);
-	}
+	for (size_t i = 0; i < all.count; i++)
+		add_curve(&table, &all.curves[i]);
 	err = grid_print(table.grid, options, out);
 	grid_free(table.grid);
 	if (!err)

@@ -5,13 +5,15 @@ refused with status 4 and one line on stderr. Needs no privilege.
 import csv
 import io
 import json
+import re
 import subprocess
 import unicodedata
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from make_fixtures import DIFFS, EXPECTED, MAKERS, expected, fixture, spread
+from make_fixtures import (DIFFS, EXPECTED, MAKERS, copy_scenario, expected, failed, fixture,
+                           spread)
 from sample_reports import BUILD
 
 ZCTRACE = BUILD / "zctrace"
@@ -156,6 +158,23 @@ def test_two_sweeps_are_a_line_for_each_size(tmp_path):
     assert "only in A: copy, 4 MiB" in page
     assert "rounds" not in page
     assert b"rounds" in output("diff", fixture("sweep"), path, "-v")
+
+
+def test_a_way_that_failed_at_every_size_is_said_once(tmp_path):
+    report, why = MAKERS["sweep"](), "io_uring is disabled on this machine"
+    for chunk in (1024, 4096, 16384):
+        point = failed(copy_scenario("chunk", [1], 1, chunk, 0, 0, 0), why)
+        point["id"] = "uring"
+        report["scenarios"].append(point)
+    path = tmp_path / "failed.json"
+    path.write_text(json.dumps(report), "utf-8")
+    for options in ([], ["--markdown", "-"]):
+        page = output("report", path, *options).decode().replace("\\_", "_")
+        assert page.count(why) == 1
+        lines = [line for line in page.split("\n") if "uring" in line and "every" in line]
+        assert len(lines) == 1 and "—" in lines[0] and not re.search("[0-9]", lines[0])
+    page = output("report", path, "--html", "-").decode()
+    assert page.split("<main")[1].split('id="path"')[0].count(why) == 1
 
 
 def test_not_measured_is_never_zero():

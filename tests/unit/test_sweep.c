@@ -76,8 +76,9 @@ static void expect(const struct report *report, const char *sentence)
 	for (size_t i = 0; i < report->sentence_count; i++) {
 		if (strcmp(report->sentences[i], sentence) == 0)
 			return;
-		print_message("  %s\n", report->sentences[i]);
 	}
+	for (size_t i = 0; i < report->sentence_count; i++)
+		print_message("  %s\n", report->sentences[i]);
 	fail_msg("not there: %s", sentence);
 }
 
@@ -101,6 +102,24 @@ static void scenarios_become_curves(void **state)
 	assert_int_equal(all.curves[1].count, 2);
 	assert_int_equal(all.curves[1].points[0]->chunk_bytes, 1);
 	assert_string_equal(all.curves[2].points[0]->link, "veth");
+	sweep_free(&all);
+	report_free(report);
+}
+
+static void a_curve_fails_for_one_reason(void **state)
+{
+	struct report *report = new_sweep();
+	struct sweep_curves all;
+
+	add_point(report, "uring", 1024, 1, 0, RUNS)->failed = "there is none";
+	add_point(report, "uring", 2048, 1, 0, RUNS)->failed = strdup("there is none");
+	assert_int_equal(sweep_curves(report, &all), 0);
+	assert_string_equal(sweep_failed(&all.curves[0]), "there is none");
+	free((char *)report->scenarios[1].failed);
+	report->scenarios[1].failed = "killed";
+	assert_null(sweep_failed(&all.curves[0]));
+	report->scenarios[1].failed = NULL;
+	assert_null(sweep_failed(&all.curves[0]));
 	sweep_free(&all);
 	report_free(report);
 }
@@ -273,12 +292,22 @@ static void what_was_not_measured_is_left_out(void **state)
 	report->scenarios[3].failed = "killed";
 	report->scenarios[4].loss_map_full = 1;
 	add_point(report, "uring", 1024, 1, 0, RUNS)->failed = "there is none";
+	add_point(report, "uring", 2048, 1, 0, RUNS)->failed = "there is none";
 	assert_int_equal(summary_write(report), 0);
 	expect(report, "copy: crossings stop mattering at chunks of 4 KiB: no larger one takes less "
 	       "CPU time beyond the noise (20.0 ms; 40.0 ms at 2 KiB).");
 	assert_null(find(report, "uring"));
+	assert_int_equal(report->warning_count, 3);
+	assert_string_equal(report->warnings[1], "copy was not measured with 1 size of the chunk: "
+			    "killed.");
+	assert_string_equal(report->warnings[2], "uring was not measured with 2 sizes of the chunk: "
+			    "there is none.");
 	report_free(report);
 	report = new_sweep();
+	add_point(report, "uring", 1024, 1, 0, RUNS)->failed = "there is none";
+	assert_int_equal(summary_write(report), 0);
+	assert_int_equal(report->sentence_count, 0);
+	report->scenario_count = 0;
 	assert_int_equal(summary_write(report), 0);
 	assert_int_equal(report->sentence_count, 0);
 	report_free(report);
@@ -288,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scenarios_become_curves),
+		cmocka_unit_test(a_curve_fails_for_one_reason),
 		cmocka_unit_test(copies_are_those_of_the_sender),
 		cmocka_unit_test(a_knee_is_said),
 		cmocka_unit_test(no_knee_within_the_noise),
