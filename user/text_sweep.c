@@ -12,10 +12,10 @@ static const struct grid_column columns[] = {
 	{ "chunk", .right = true },
 	{ "crossings", .right = true },
 	{ "switches", .right = true },
-	{ "copies/B", .right = true },
+	{ "copies", .right = true },
 	{ "CPU", .right = true },
 	{ "elapsed", .right = true },
-	{ "lowest – highest", .right = true },
+	{ "from – to", .right = true },
 	{ "per second", .right = true },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
@@ -128,9 +128,9 @@ int text_sweep(const struct report *report, const struct render_options *options
 	if (!err)
 		err = text_paragraph(options, out, GRID_DIM, "  ",
 				     "switches: context switches of the sender, voluntary / "
-				     "involuntary; copies/B: CPU copies per byte up to the device; "
+				     "involuntary; copies: CPU copies per byte up to the device; "
 				     "CPU: user + system time of the sender; CPU and elapsed: medians "
-				     "of untraced runs, lowest and highest of elapsed");
+				     "of untraced runs; from – to: lowest and highest of elapsed");
 	err = err ? err : text_print_reasons(&table.reasons, options, out);
 cleanup:
 	sweep_free(&all);
