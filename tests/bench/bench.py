@@ -6,12 +6,10 @@ The figures go to BUILD/bench/results.json, and the page is made from that file 
 makes it again. With fewer than 9 rounds the page goes to BUILD/bench, and not to docs.
 """
 import argparse
-import contextlib
 import datetime
 import json
 import os
 import pathlib
-import resource
 import shutil
 import signal
 import sys
@@ -109,15 +107,6 @@ def stop(number, _):
     sys.exit(128 + number)
 
 
-def allow_files():
-    """Thousands of sockets need descriptors. Only the hard limit is raised, which changes nothing
-    for programs that do not ask."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < part_growth.FILES:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, part_growth.FILES))
-
-
 def main():
     args = parse_arguments()
     if args.page_only:
@@ -130,7 +119,6 @@ def main():
         sys.exit("bench: BPF programs need root: run make bench, which calls sudo")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    allow_files()
     begin = time.monotonic()
     results = fresh(args)
     measure(args, results)

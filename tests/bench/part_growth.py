@@ -16,7 +16,6 @@ from transfer import discarding, make_file, sender, transfer
 TITLE = "growth"
 MIB = 1 << 20
 CHUNK = 65536
-FILES = 1 << 16         # descriptors: two for each socket, and some
 SIZES = (MIB, 16 * MIB, 256 * MIB, 1024 * MIB, 4096 * MIB, 16384 * MIB)
 PROCESSES = (1, 4, 16, 64)
 SOCKETS = (1, 10, 100, 1000, 10000)

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { BACKLOG = 1024 };
+
 /* Closing resets the connection: thousands of them would fill the table of those that linger. */
 static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
@@ -17,21 +19,37 @@ static int listen_anywhere(struct sockaddr_in *address)
 	int listener = socket(AF_INET, SOCK_STREAM, 0);
 
 	if (listener < 0 || bind(listener, (struct sockaddr *)address, length) ||
-	    listen(listener, 128) || getsockname(listener, (struct sockaddr *)address, &length))
+	    listen(listener, BACKLOG) ||
+	    getsockname(listener, (struct sockaddr *)address, &length))
 		return -1;
 	return listener;
 }
 
-static int connect_one(int listener, const struct sockaddr_in *address)
+/* The other ends, in a process of their own: one process may not be allowed both. It takes in count
+ * connections and ends when the pipe does. */
+static int accept_all(int listener, int count, const int end[2])
 {
-	int sender = socket(AF_INET, SOCK_STREAM, 0), receiver;
+	pid_t pid = fork();
+	char byte;
+
+	if (pid)
+		return pid < 0 ? -1 : 0;
+	close(end[1]);
+	for (int i = 0; i < count; i++) {
+		if (accept(listener, NULL, NULL) < 0) {
+			perror("sockets: accept");
+			_exit(1);
+		}
+	}
+	_exit(read(end[0], &byte, 1) != 0);
+}
+
+static int connect_one(const struct sockaddr_in *address)
+{
+	int sender = socket(AF_INET, SOCK_STREAM, 0);
 
 	if (sender < 0 || connect(sender, (const struct sockaddr *)address, sizeof(*address)))
 		return -1;
-	receiver = accept(listener, NULL, NULL);
-	if (receiver < 0)
-		return -1;
-	setsockopt(receiver, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	setsockopt(sender, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	return sender;
 }
@@ -61,17 +79,17 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int count = argc > 2 ? atoi(argv[1]) : 0, listener;
+	int count = argc > 2 ? atoi(argv[1]) : 0, listener, end[2];
 	long sends = argc > 2 ? atol(argv[2]) : 0;
 	int *senders = calloc(count + 1, sizeof(*senders));
 
-	if (count < 1 || !senders || allow_files(2 * count + 64))
+	if (count < 1 || !senders || allow_files(count + 64))
 		goto failed;
 	listener = listen_anywhere(&address);
-	if (listener < 0)
+	if (listener < 0 || pipe(end) || accept_all(listener, count, end))
 		goto failed;
 	for (int i = 0; i < count; i++) {
-		senders[i] = connect_one(listener, &address);
+		senders[i] = connect_one(&address);
 		if (senders[i] < 0)
 			goto failed;
 	}
