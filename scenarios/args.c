@@ -3,6 +3,7 @@
  * Called by argp, from each scenario program's main(). */
 #include "args.h"
 #include "gate.h"
+#include "surroundings.h"
 #include "tally.h"
 #include "../user/size.h"
 
@@ -20,7 +21,10 @@ static const struct document documents[] = {
 	{ .name = "doc2", .port = 10000, .sendfile_chunk_bytes = 65536 },
 };
 
-enum { KEY_GATE = 256 };
+/* The kernel doubles it, in an int. */
+#define MOST_BUFFER_BYTES (1 << 29)
+
+enum { KEY_GATE = 256, KEY_CPU, KEY_SOCKET_BUFFER };
 
 void args_usage_error(const struct argp_state *state, const char *format, ...)
 {
@@ -67,6 +71,28 @@ static void parse_chunk(const char *text, const struct argp_state *state, struct
 	args->chunk_given = true;
 }
 
+static void parse_cpu(const char *text, const struct argp_state *state)
+{
+	int cpu, err;
+
+	if (parse_number(text, INT_MAX, &cpu))
+		args_usage_error(state, "--cpu %.100s: not the number of a CPU", text);
+	err = surroundings_pin(cpu);
+	if (err)
+		args_usage_error(state, "--cpu %d: %s; this machine has %ld, from 0", cpu,
+				 strerror(-err), sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+static void parse_socket_buffer(const char *text, const struct argp_state *state)
+{
+	__u64 bytes;
+
+	if (size_parse(text, &bytes) || bytes == 0 || bytes > MOST_BUFFER_BYTES)
+		args_usage_error(state, "--socket-buffer %.100s: not a size from 1 to %d bytes",
+				 text, MOST_BUFFER_BYTES);
+	surroundings_set_buffer(bytes);
+}
+
 static void parse_document(const char *name, const struct argp_state *state, struct args *args)
 {
 	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
@@ -94,6 +120,12 @@ static error_t parse_common(int key, char *text, struct argp_state *state)
 		return 0;
 	case 'a':
 		parse_document(text, state, args);
+		return 0;
+	case KEY_CPU:
+		parse_cpu(text, state);
+		return 0;
+	case KEY_SOCKET_BUFFER:
+		parse_socket_buffer(text, state);
 		return 0;
 	case KEY_GATE:
 		if (parse_number(text, INT_MAX, &args->gate_fd) || !gate_fd_usable(args->gate_fd))
@@ -141,6 +173,9 @@ static const struct argp_option common_options[] = {
 	{ "port", 'p', "PORT", 0, "TCP port of the receiver (default 8082)", 0 },
 	{ "chunk", 'c', "SIZE", 0, "bytes per call: 65536, 64K (of 1024), 64KB (of 1000)", 0 },
 	{ "as", 'a', "DOCUMENT", 0, "as an article does: doc1 (port 8082), doc2 (port 10000)", 0 },
+	{ "cpu", KEY_CPU, "N", 0, "run on this CPU only, counted from 0", 0 },
+	{ "socket-buffer", KEY_SOCKET_BUFFER, "SIZE", 0,
+	  "how much the socket holds (SO_SNDBUF, SO_RCVBUF)", 0 },
 	{ "gate", KEY_GATE, "FD", OPTION_HIDDEN, "", 0 },
 	{ NULL, 'h', NULL, OPTION_HIDDEN, "", 0 },
 	{ 0 },

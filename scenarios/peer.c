@@ -2,6 +2,7 @@
 /* The two ends of the TCP connection: see peer.h.
  * Called by the scenario programs before and after what is measured. */
 #include "peer.h"
+#include "surroundings.h"
 #include "tally.h"
 
 #include <errno.h>
@@ -53,7 +54,8 @@ int peer_connect(const char *host, int port, struct tally *tally)
 		return -ECANCELED;
 	for (address = addresses; address; address = address->ai_next) {
 		sock = socket(address->ai_family, SOCK_STREAM, 0);
-		if (sock >= 0 && connect(sock, address->ai_addr, address->ai_addrlen) == 0)
+		if (sock >= 0 && surroundings_apply(sock) == 0 &&
+		    connect(sock, address->ai_addr, address->ai_addrlen) == 0)
 			break;
 		error = errno;
 		if (sock >= 0)
@@ -107,6 +109,11 @@ int peer_listen(const char *address, int *port, struct tally *tally)
 	/* Or the address would stay taken for a minute after a connection. */
 	if (setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) < 0)
 		goto failed;
+	error = -surroundings_apply(sock);
+	if (error) {
+		errno = error;
+		goto failed;
+	}
 	if (bind(sock, found->ai_addr, found->ai_addrlen) < 0 || listen(sock, BACKLOG) < 0)
 		goto failed;
 	taken = bound_port(sock);

@@ -12,11 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <sys/socket.h>
 
 #define DEFAULT_CHUNK_BYTES 65536
 #define PROGRESS_RECEIVES 10000
+#define MOST_DELAY_US 10000000
 
 /* How the bytes are taken in. */
 enum how { HOW_RECV,
@@ -31,6 +33,7 @@ struct receiver_args {
 	bool once;
 	bool progress;
 	bool digest;
+	struct timespec delay; /* after each receive */
 };
 
 /* What is there for all connections. */
@@ -127,6 +130,8 @@ static void receive_all(int connection, const struct sink *sink, const struct re
 			return;
 		if (args->progress && *receives % PROGRESS_RECEIVES == 0)
 			printf("Current loop: %llu\n", *receives);
+		if (args->delay.tv_sec || args->delay.tv_nsec)
+			nanosleep(&args->delay, NULL);
 	}
 }
 
@@ -255,6 +260,19 @@ static void check(const struct receiver_args *args, const struct argp_state *sta
 		args_usage_error(state, "--output: only --how splice passes the bytes on");
 }
 
+static void parse_delay(const char *text, const struct argp_state *state, struct timespec *delay)
+{
+	char *end;
+	long us;
+
+	us = strtol(text, &end, 10);
+	if (end == text || *end || us < 0 || us > MOST_DELAY_US)
+		args_usage_error(state, "--delay %.100s: not a number of microseconds from 0 to %d",
+				 text, MOST_DELAY_US);
+	delay->tv_sec = us / 1000000;
+	delay->tv_nsec = us % 1000000 * 1000;
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct receiver_args *args = state->input;
@@ -281,6 +299,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case 'o':
 		args->output = text;
 		return 0;
+	case 'D':
+		parse_delay(text, state, &args->delay);
+		return 0;
 	case ARGP_KEY_SUCCESS:
 		check(args, state);
 		return 0;
@@ -295,6 +316,8 @@ static const struct argp_option options[] = {
 	{ "bind", 'b', "ADDRESS", 0, "listen on this IPv4 or IPv6 address (default 127.0.0.1)", 0 },
 	{ "once", '1', NULL, 0, "serve one connection, then end", 0 },
 	{ "progress", 'r', NULL, 0, "print a line every 10,000 receives, as doc2 does", 0 },
+	{ "delay", 'D', "US", 0, "sleep so many microseconds after each receive: a slow receiver",
+	  0 },
 	{ "digest", 'd', NULL, 0, "print the SHA-256 of what arrived (this takes time)", 0 },
 	{ "how", 'w', "recv|discard|splice", 0,
 	  "recv: into memory (default); discard: nowhere (MSG_TRUNC); splice: through a pipe", 0 },

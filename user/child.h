@@ -15,7 +15,7 @@ enum {
 	CHILD_GATE_FD = 3,	/* where the program finds its gate and the file to send */
 	CHILD_FILE_FD = 4,
 	CHILD_MESSAGE_BYTES = 4096,
-	CHILD_MAX_ARGS = 16,
+	CHILD_MAX_ARGS = 24,
 };
 
 /* Who scenario programs run as: the user who called sudo. */

@@ -83,6 +83,7 @@ static int one_run(struct measurement *m, const struct series *series, const str
 		.link = link,
 		.remote = m->remote,
 		.port = m->plan->port,
+		.strain = &m->plan->strain,
 		.session = traced ? m->session : NULL,
 		.identity = &m->identity,
 		.timeout_s = m->plan->timeout_s,
@@ -288,6 +289,9 @@ static void describe_config(struct measurement *m, struct report *report)
 		.chunk_bytes = plan->chunk_bytes,
 		.rate_bits = plan->condition_count == 1 ? first->rate_bits : 0,
 		.repeats = plan->repeats,
+		.cpus = strain_cpus(&plan->strain, report),
+		.socket_buffer_bytes = plan->strain.socket_buffer_bytes,
+		.receiver_delay_us = plan->strain.receiver_delay_us,
 	};
 }
 

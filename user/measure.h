@@ -9,6 +9,7 @@
 #include "report.h"
 #include "runner.h"
 #include "scenario_table.h"
+#include "strain.h"
 
 enum { MEASURE_MAX_CONDITIONS = 8 };
 
@@ -43,6 +44,7 @@ struct measure_plan {
 	const char *as;			/* "doc1", "doc2", NULL */
 	__u64 chunk_bytes;		/* for the report's title */
 	enum receiver_how receiver;
+	struct strain strain;
 	unsigned int repeats;
 	const struct remote_target *to;	/* where zctrace receive runs; NULL = all is here */
 	int port;			/* 0 = any free one */

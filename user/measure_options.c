@@ -19,6 +19,7 @@ enum {
 enum keys {
 	KEY_SIZE = MEASURE_OPTIONS_KEY, KEY_COLD, KEY_WARM, KEY_LINK, KEY_RATE, KEY_TO,
 	KEY_IPV6, KEY_RECEIVER, KEY_PORT, KEY_TIMELINE, KEY_NO_TIMELINE, KEY_WITHOUT, KEY_TIMEOUT,
+	KEY_CPUS, KEY_SOCKET_BUFFER, KEY_RECEIVER_DELAY,
 };
 
 static const struct argp_option options[] = {
@@ -44,6 +45,12 @@ static const struct argp_option options[] = {
 	{ .name = "receiver", .key = KEY_RECEIVER, .arg = "recv|discard|splice",
 	  .doc = "How the receiver takes the bytes in: into memory (default), nowhere (MSG_TRUNC), "
 		 "through a pipe to /dev/null", .group = 1 },
+	{ .name = "cpus", .key = KEY_CPUS, .arg = "SENDER[,RECEIVER]",
+	  .doc = "Keep each end on a CPU; one number: both on the same", .group = 1 },
+	{ .name = "socket-buffer", .key = KEY_SOCKET_BUFFER, .arg = "SIZE",
+	  .doc = "What the sockets hold (SO_SNDBUF, SO_RCVBUF)", .group = 1 },
+	{ .name = "receiver-delay", .key = KEY_RECEIVER_DELAY, .arg = "US",
+	  .doc = "The receiver sleeps so many microseconds after each receive", .group = 1 },
 	{ .name = "port", .key = KEY_PORT, .arg = "N", .doc = "The receiver's port (default: a free "
 		 "one)", .group = 1 },
 	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", .flags = OPTION_ARG_OPTIONAL,
@@ -125,6 +132,25 @@ static void parse_receiver(struct argp_state *state, struct measure_plan *plan, 
 	argp_error(state, "--receiver %s: give recv, discard or splice", name);
 }
 
+static void parse_cpus(struct argp_state *state, struct strain *strain, const char *text)
+{
+	int err = strain_parse_cpus(text, strain);
+
+	if (err == -ENODEV)
+		argp_error(state, "--cpus %s: zctrace may not run there; nproc tells how many CPUs "
+			   "there are, counted from 0", text);
+	if (err)
+		argp_error(state, "--cpus %s: give the number of a CPU, or two: SENDER,RECEIVER",
+			   text);
+}
+
+static void parse_socket_buffer(struct argp_state *state, struct strain *strain, const char *text)
+{
+	strain->socket_buffer_bytes = measure_parse_size(state, "socket-buffer", text);
+	if (strain->socket_buffer_bytes > STRAIN_MAX_BUFFER)
+		argp_error(state, "--socket-buffer %s: at most 512M", text);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct measure_options *o = state->input;
@@ -170,6 +196,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_RECEIVER:
 		parse_receiver(state, plan, arg);
+		return 0;
+	case KEY_CPUS:
+		parse_cpus(state, &plan->strain, arg);
+		return 0;
+	case KEY_SOCKET_BUFFER:
+		parse_socket_buffer(state, &plan->strain, arg);
+		return 0;
+	case KEY_RECEIVER_DELAY:
+		plan->strain.receiver_delay_us = measure_parse_number(state, "receiver-delay", arg, 1,
+								      STRAIN_MAX_DELAY_US);
 		return 0;
 	case KEY_PORT:
 		plan->port = measure_parse_number(state, "port", arg, 1, 65535);
@@ -218,6 +254,12 @@ static const char *not_with_to(const struct measure_options *o, const char *othe
 		return "--link";
 	if (o->plan.receiver != RECEIVER_RECV)
 		return "--receiver";
+	if (o->plan.strain.pinned)
+		return "--cpus";
+	if (o->plan.strain.socket_buffer_bytes)
+		return "--socket-buffer";
+	if (o->plan.strain.receiver_delay_us)
+		return "--receiver-delay";
 	return o->condition.rate_bits ? "--rate" : o->port_given ? "--port" : NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "html.h"
 #include "render.h"
 #include "size.h"
+#include "title.h"
 
 #define SHA256_BYTES 32
 #define SHA256_BASE64_BYTES 45		/* with its NUL */
@@ -133,7 +134,7 @@ static bool is_chosen(const char *condition)
 static void conditions(FILE *out, const struct report *report)
 {
 	const struct report_config *config = &report->config;
-	char size[SIZE_TEXT_BYTES];
+	char size[SIZE_TEXT_BYTES], strain[TITLE_BYTES];
 
 	fputs("<p class=\"conditions\">", out);
 	if (config->payload_bytes)
@@ -152,6 +153,11 @@ static void conditions(FILE *out, const struct report *report)
 	if (config->receiver && strcmp(config->receiver, "recv")) {
 		fputs("<span>receiver: ", out);
 		html_text(out, config->receiver);
+		fputs("</span> ", out);
+	}
+	if (*strain_title(config, strain)) {
+		fputs("<span>", out);
+		html_text(out, strain);
 		fputs("</span> ", out);
 	}
 	fputs("<span>Linux ", out);

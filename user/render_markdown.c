@@ -4,6 +4,7 @@
 #include "markdown.h"
 #include "size.h"
 #include "sweep.h"
+#include "title.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -83,7 +84,7 @@ void markdown_rule(FILE *out, size_t left, size_t right)
 static void print_title(const struct report *report, FILE *out)
 {
 	const struct report_config *config = &report->config;
-	char number[RENDER_NUMBER_BYTES];
+	char number[RENDER_NUMBER_BYTES], strain[TITLE_BYTES];
 	bool any_program = overview_any_program(report);
 	const char *const parts[][2] = {
 		{ "page cache ", any_program ? NULL : config->cache },
@@ -91,6 +92,7 @@ static void print_title(const struct report *report, FILE *out)
 		{ "to ", config->peer },
 		{ "receiver ", config->receiver && strcmp(config->receiver, "recv") ?
 		  config->receiver : NULL },
+		{ "", *strain_title(config, strain) ? strain : NULL },
 		{ "as ", config->as },
 		{ "Linux ", report->machine.kernel },
 		{ "on ", report->machine.cpu_model },

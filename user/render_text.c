@@ -3,6 +3,7 @@
  * what it means, and how far to trust it. Called through the table in render.c. */
 #include "sweep.h"
 #include "text.h"
+#include "title.h"
 #include "size.h"
 
 #include <errno.h>
@@ -54,6 +55,14 @@ static void add_link(char **title, const struct report_config *config)
 		add(title, " · receiver: ", config->receiver);
 }
 
+static void add_strain(char **title, const struct report_config *config)
+{
+	char strain[TITLE_BYTES];
+
+	if (*strain_title(config, strain))
+		add(title, " · ", strain);
+}
+
 /* "zctrace compare · 256 MiB, page cache warm · lo · Linux 6.18.44 · 5 runs each, interleaved" */
 static char *make_title(const struct report *report)
 {
@@ -65,6 +74,7 @@ static char *make_title(const struct report *report)
 	if (!overview_any_program(report)) {
 		add_payload(&title, config);
 		add_link(&title, config);
+		add_strain(&title, config);
 	}
 	add(&title, " · as ", config->as);
 	add(&title, " · Linux ", report->machine.kernel);

@@ -62,6 +62,9 @@ struct report_config {
 	__u64 chunk_bytes;
 	__u64 rate_bits;		/* bits per second the link was limited to, 0 = not */
 	__u64 repeats;			/* runs of each scenario, traced and untraced each */
+	const char *cpus;		/* "0": both ends; "0,1": sender, receiver; NULL = any */
+	__u64 socket_buffer_bytes;	/* asked for; 0 = as the kernel has it */
+	__u64 receiver_delay_us;	/* slept after each receive */
 };
 
 /* user + system is exact, the split of it is sampled by the kernel's tick; ns. */

@@ -45,6 +45,9 @@ static const struct field config_rows[] = {
 	{ "receiver", FIELD_TEXT, .offset = AT(report_config, receiver) },
 	{ "chunk_bytes", FIELD_COUNT, .offset = AT(report_config, chunk_bytes) },
 	{ "rate_bits", FIELD_COUNT, .offset = AT(report_config, rate_bits) },
+	{ "cpus", FIELD_TEXT, .offset = AT(report_config, cpus) },
+	{ "socket_buffer_bytes", FIELD_COUNT, .offset = AT(report_config, socket_buffer_bytes) },
+	{ "receiver_delay_us", FIELD_COUNT, .offset = AT(report_config, receiver_delay_us) },
 	{ 0 },
 };
 const struct field_table config_fields = { config_rows, sizeof(struct report_config) };

@@ -16,6 +16,7 @@
 #include "report.h"
 #include "runner.h"
 #include "scenario_table.h"
+#include "strain.h"
 
 enum {
 	START_MS = 10000,	/* a program that has not reached its gate by then never will */
@@ -234,7 +235,7 @@ static int start_receiver(struct run *run, char port[16])
 		.program = "receiver", .file_fd = -1, .link = spec->link, .side = LINK_RECEIVER,
 		.identity = spec->identity, .show_stderr = spec->show_stderr,
 	};
-	char wanted[16];
+	char wanted[16], strained[3][STRAIN_ARG_BYTES];
 	int err, n = 0;
 
 	if (spec->remote)
@@ -248,6 +249,8 @@ static int start_receiver(struct run *run, char port[16])
 		child.args[n++] = "--digest";
 	child.args[n++] = "--how";
 	child.args[n++] = receiver_how_names[spec->receiver];
+	if (spec->strain)
+		strain_arguments(spec->strain, true, child.args, n, strained);
 	err = child_start(&run->receiver, &child, run->error, run->error_size);
 	if (err)
 		return err;
@@ -263,7 +266,7 @@ static int start_sender(struct run *run, const char *port)
 		.link = spec->link,
 		.side = LINK_SENDER, .identity = spec->identity, .show_stderr = spec->show_stderr,
 	};
-	char chunk[24], file[32];
+	char chunk[24], file[32], strained[3][STRAIN_ARG_BYTES];
 	int err, n = 0;
 
 	snprintf(chunk, sizeof(chunk), "%llu", spec->chunk_bytes);
@@ -280,6 +283,8 @@ static int start_sender(struct run *run, const char *port)
 		child.args[n++] = "--prefault";
 	if (spec->scenario->option)
 		child.args[n++] = spec->scenario->option;
+	if (spec->strain)
+		n = strain_arguments(spec->strain, false, child.args, n, strained);
 	child.args[n++] = file_path(file);
 	err = child_start(&run->sender, &child, run->error, run->error_size);
 	if (err)

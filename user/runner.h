@@ -11,6 +11,7 @@
 #include "session.h"
 
 struct remote;
+struct strain;
 struct report;
 
 enum { TALLY_MAX_CALLS = 4 };
@@ -67,6 +68,7 @@ struct run_spec {
 	const struct link *link;	/* NULL with a remote receiver */
 	struct remote *remote;		/* where the receiver is to run; NULL = here */
 	int port;			/* 0 = any free one */
+	const struct strain *strain;	/* NULL = none */
 	struct session *session;	/* NULL = untraced */
 	const struct identity *identity;
 	int timeout_s;			/* for the transfer; 0 = by the payload's size */

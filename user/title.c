@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The name of a scenario where it stands alone: see title.h.
- * Called by render_perfetto.c and openmetrics.c. */
+ * Called by render_perfetto.c and openmetrics.c, and by the titles of text, Markdown and HTML. */
 #include "title.h"
 
 #include <stdarg.h>
@@ -41,5 +41,21 @@ char *scenario_title(const struct report_scenario *scenario, char *buf)
 		append(buf, " at %s", render_rate(scenario->rate_bits, number));
 	if (says_more(scenario->cache, "warm"))
 		append(buf, ", %s", scenario->cache);
+	return buf;
+}
+
+char *strain_title(const struct report_config *config, char *buf)
+{
+	char number[RENDER_NUMBER_BYTES];
+
+	buf[0] = '\0';
+	if (config->cpus)
+		append(buf, "on CPU %.40s", config->cpus);
+	if (config->socket_buffer_bytes)
+		append(buf, "%ssocket buffers %s", *buf ? ", " : "",
+		       render_chunk(config->socket_buffer_bytes, number));
+	if (config->receiver_delay_us)
+		append(buf, "%sreceiver sleeps %s µs", *buf ? ", " : "",
+		       render_count(config->receiver_delay_us, number));
 	return buf;
 }

@@ -194,7 +194,8 @@ def report(mode, scenarios, claims, **more):
                     "distribution": "Debian GNU/Linux 13"},
         "config": {"payload_bytes": PAYLOAD, "file_system": "ext4", "cache": "warm", "link": "lo",
                    "repeats": 5, "started": "2025-11-22T12:57:00Z", "file": None, "as": None,
-                   "peer": None, "receiver": "recv", "chunk_bytes": CHUNK, "rate_bits": 0},
+                   "peer": None, "receiver": "recv", "chunk_bytes": CHUNK, "rate_bits": 0,
+                   "cpus": None, "socket_buffer_bytes": 0, "receiver_delay_us": 0},
         "scenarios": scenarios, "claims": claims, "sentences": [], "warnings": [],
     }
     result.update(more)
@@ -298,7 +299,8 @@ def conditions():
                                             for n in range(5)], link, "cold"))
     scenarios[3]["rate_bits"] = 1_000_000_000
     made = report("compare", scenarios, [])
-    made["config"].update(cache="both", link="several")
+    made["config"].update(cache="both", link="several", cpus="0,1\x1b[2J<b>",
+                          socket_buffer_bytes=16384, receiver_delay_us=1500)
     made["config"]["as"] = "doc1"
     return made
 
