@@ -12,7 +12,7 @@ struct command {
 	const char *what;	/* for the help */
 };
 
-command_fn cmd_measure, cmd_sweep, cmd_trace, cmd_receive, cmd_report, cmd_diff, cmd_doctor, cmd_list;
+command_fn cmd_measure, cmd_sweep, cmd_trace, cmd_receive, cmd_report, cmd_diff, cmd_doctor, cmd_list, cmd_lab;
 command_fn cmd_version, cmd_help;
 
 /* The whole command line as it was typed, for the report; ends with NULL. */

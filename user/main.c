@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{ "receive", cmd_receive, "the far end of a measurement over a real network (--to)" },
 	{ "report", cmd_report, "show a saved report again, or turn it into another format" },
 	{ "diff", cmd_diff, "two saved reports side by side" },
+	{ "lab", cmd_lab, "an exercise for a class: predict, measure, explain, hand in" },
 	{ "doctor", cmd_doctor, "what this machine lacks, what is lost by it, what to do" },
 	{ "list", cmd_list, "the scenarios, claims or metrics that there are" },
 	{ "version", cmd_version, "print the version" },

@@ -107,4 +107,5 @@ def test_programs_alone_take_them(tmp_path):
 def test_bad_options_of_the_programs(name, options, part):
     done = run(program(name, *options))
     assert done.returncode == USAGE
-    assert_one_message(done.stderr.decode(), name, part)
+    text = done.stderr if isinstance(done.stderr, bytes) else done.stderr.encode()
+    assert_one_message(text, name, part)

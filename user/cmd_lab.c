@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/* lab: leads a student through one lab, from the task to the lab report. lab check and lab key are
+ * the instructor's, each a file of its own. */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd_lab.h"
+#include "commands.h"
+#include "exits.h"
+#include "grid.h"
+#include "lab_ask.h"
+#include "lab_measure.h"
+#include "lab_sheet.h"
+#include "output.h"
+
+enum { KEY_NAME = 0x100, KEY_PREDICTIONS, KEY_ANSWERS, KEY_FROM, KEY_OUT, KEY_NO_COLOR };
+enum { MOST_FROM = 8, MOST_LABS = 99 };
+
+struct arguments {
+	int number;		/* 0 = list them */
+	const char *name, *predictions, *answers, *out;
+	const char *from[MOST_FROM];
+	size_t from_count;
+	bool quiet;
+	struct render_options terminal;
+};
+
+static const struct argp_option options[] = {
+	{ .name = "name", .key = KEY_NAME, .arg = "NAME", .doc = "Yours, for the lab report" },
+	{ .name = "predictions", .key = KEY_PREDICTIONS, .arg = "FILE",
+	  .doc = "Take them from lines \"id: value\" instead of asking" },
+	{ .name = "answers", .key = KEY_ANSWERS, .arg = "FILE",
+	  .doc = "Take the answers to the questions from lines \"why-1: text\"" },
+	{ .name = "from", .key = KEY_FROM, .arg = "PATH",
+	  .doc = "Do not measure: take the reports from a directory (labs/data has some), from a "
+		 "report, or go on with a hand-in; may be repeated" },
+	{ .name = "out", .key = KEY_OUT, .arg = "PREFIX",
+	  .doc = "Name of the lab report, without .json, .md, .html (default labN-handin)" },
+	{ .name = "quiet", .key = 'q', .doc = "Do not print the task" },
+	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)" },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+	char *end;
+
+	switch (key) {
+	case KEY_NAME:
+		a->name = arg;
+		return 0;
+	case KEY_PREDICTIONS:
+		a->predictions = arg;
+		return 0;
+	case KEY_ANSWERS:
+		a->answers = arg;
+		return 0;
+	case KEY_FROM:
+		if (a->from_count == MOST_FROM)
+			argp_error(state, "--from: at most %d", MOST_FROM);
+		a->from[a->from_count++] = arg;
+		return 0;
+	case KEY_OUT:
+		a->out = arg;
+		return 0;
+	case 'q':
+		a->quiet = true;
+		return 0;
+	case KEY_NO_COLOR:
+		a->terminal.color = false;
+		return 0;
+	case ARGP_KEY_ARG:
+		a->number = strtol(arg, &end, 10);
+		if (state->arg_num || *end || a->number < 1 || a->number > MOST_LABS)
+			argp_error(state, "%s: give the number of one lab", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[N]\ncheck HANDIN...\nkey N",
+	.doc = "Leads through lab N: prints the task, takes your predictions, measures, sets both side "
+	       "by side, and writes the lab report. Without N: lists the labs. \"lab check\" and "
+	       "\"lab key\" are for instructors; they have a --help of their own.\v"
+	       "Examples:\n"
+	       "  sudo zctrace lab 1\n"
+	       "  zctrace lab 1 --from labs/data           without root, from recorded reports\n"
+	       "  zctrace lab 1 --from lab1-handin.json    go on: answer what is still open\n",
+};
+
+static int list_labs(void)
+{
+	char title[160];
+
+	if (!lab_directory())
+		return complain(ZC_EXIT_FAILED, "the labs are not beside this program; run it from the "
+				"source tree, or install it with make install");
+	for (int number = 1; number <= MOST_LABS; number++) {
+		if (lab_exists(number, title, sizeof(title)))
+			printf("%d  %s\n", number, title);
+	}
+	printf("\nsudo zctrace lab N begins one; its text is in %s\n", lab_directory());
+	return ZC_EXIT_OK;
+}
+
+static bool has_prediction(const struct lab *lab, const struct handin *handin)
+{
+	for (size_t i = 0; i < lab->prediction_count; i++) {
+		if (*handin_prediction(handin, lab->predictions[i].id))
+			return true;
+	}
+	return false;
+}
+
+/* Everything that was given beforehand. */
+static int take_given(const struct arguments *a, const struct lab *lab, struct handin *handin)
+{
+	const char *const files[] = { a->predictions, a->answers };
+	char error[1024];
+
+	for (size_t i = 0; i < a->from_count; i++) {
+		if (lab_take_saved(a->from[i], lab, handin, error, sizeof(error)))
+			return complain(ZC_EXIT_USAGE, "--from %s", error);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (files[i] && lab_read_answers(files[i], lab, handin, error, sizeof(error)))
+			return complain(ZC_EXIT_USAGE, "%s: %s", files[i], error);
+	}
+	if (a->name)
+		handin_set_name(handin, a->name);
+	return ZC_EXIT_OK;
+}
+
+static int introduce(const struct arguments *a, const struct lab *lab)
+{
+	char title[200];
+
+	if (a->quiet)
+		return 0;
+	snprintf(title, sizeof(title), "Lab %d: %s", lab->number, lab->title);
+	text_paragraph(&a->terminal, stdout, GRID_BOLD, "", title);
+	if (lab->introduction)
+		lab_print_text(lab->introduction, &a->terminal, stdout);
+	return 0;
+}
+
+/* Before anything is measured: that is what makes it a prediction. */
+static int take_predictions(const struct arguments *a, const struct lab *lab, struct handin *handin)
+{
+	int err = 0;
+
+	if (!lab_can_ask()) {
+		if (has_prediction(lab, handin) || a->from_count)
+			return ZC_EXIT_OK;
+		return complain(ZC_EXIT_USAGE, "lab %d: no predictions, and no terminal to ask for them "
+				"on; give --predictions FILE with a line \"%s: VALUE\" and so on",
+				lab->number, lab->predictions[0].id);
+	}
+	err = lab_ask_name(handin);
+	if (!err)
+		err = lab_ask_predictions(lab, handin, &a->terminal);
+	return err ? complain(ZC_EXIT_FAILED, "lab %d: the input has ended", lab->number) : ZC_EXIT_OK;
+}
+
+static int measure_rest(const struct arguments *a, const struct lab *lab, struct handin *handin)
+{
+	int status = ZC_EXIT_OK;
+
+	for (size_t i = 0; i < lab->measurement_count && !status; i++) {
+		const struct lab_measurement *measurement = &lab->measurements[i];
+
+		if (handin_report(handin, measurement->file))
+			continue;
+		if (i && measurement->before && lab_can_ask() &&
+		    lab_ask_to_go_on(measurement->before, &a->terminal))
+			return ZC_EXIT_FAILED;
+		status = lab_run(measurement, handin);
+	}
+	return status;
+}
+
+static int write_file(const struct arguments *a, const char *suffix, output_writer *writer,
+		      void *context)
+{
+	char path[4096];
+	int err;
+
+	snprintf(path, sizeof(path), "%s%s", a->out, suffix);
+	err = output_replace(path, writer, context);
+	if (err)
+		complain(ZC_EXIT_FAILED, "%s: %s", path, strerror(-err));
+	return err;
+}
+
+static int write_all(const struct arguments *a, struct lab_sheet *sheet, struct handin *handin)
+{
+	if (write_file(a, ".json", handin_write, handin) ||
+	    write_file(a, ".md", lab_sheet_markdown, sheet) ||
+	    write_file(a, ".html", lab_sheet_html, sheet))
+		return ZC_EXIT_FAILED;
+	printf("\nYour lab report: %s.html and %s.md to read, %s.json to hand in.\n", a->out, a->out,
+	       a->out);
+	return ZC_EXIT_OK;
+}
+
+/* What is still open, and how to go on with it. */
+static void tell_open(const struct arguments *a, const struct lab *lab, const struct handin *handin)
+{
+	struct handin_verdict verdict;
+
+	handin_check(handin, lab, &verdict);
+	if (verdict.complete)
+		return;
+	printf("Still missing: %s.\nGo on later with: zctrace lab %d --from %s.json\n"
+	       "or with a file of lines \"why-1: text\" … as --answers FILE.\n", verdict.missing,
+	       lab->number, a->out);
+}
+
+static int do_lab(const struct arguments *a, const struct lab *lab, struct handin *handin)
+{
+	struct lab_sheet sheet;
+	int status;
+
+	status = take_given(a, lab, handin);
+	if (status)
+		return status;
+	introduce(a, lab);
+	status = take_predictions(a, lab, handin);
+	/* Kept before the measurement, which may fail. */
+	if (!status && write_file(a, ".json", handin_write, handin))
+		status = ZC_EXIT_FAILED;
+	if (!status)
+		status = measure_rest(a, lab, handin);
+	if (status)
+		return status;
+	lab_sheet_fill(&sheet, lab, handin);
+	putchar('\n');
+	lab_sheet_text(&sheet, &a->terminal, stdout);
+	if (lab_can_ask())
+		lab_ask_explanations(lab, handin, &a->terminal);
+	status = write_all(a, &sheet, handin);
+	tell_open(a, lab, handin);
+	return status;
+}
+
+int cmd_lab(int argc, char **argv)
+{
+	const struct outputs plain = { 0 };
+	struct arguments a = { .terminal = outputs_terminal(&plain) };
+	struct handin handin = { 0 };
+	struct lab lab;
+	char error[512], out[32];
+	int status;
+
+	if (argc > 1 && !strcmp(argv[1], "check"))
+		return cmd_lab_check(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "key"))
+		return cmd_lab_key(argc - 1, argv + 1);
+	commands_parse(&argp, argc, argv, &a);
+	if (!a.number)
+		return list_labs();
+	snprintf(out, sizeof(out), "lab%d-handin", a.number);
+	if (!a.out)
+		a.out = out;
+	if (lab_read(a.number, false, &lab, error, sizeof(error)))
+		status = complain(ZC_EXIT_USAGE, "lab %d: %s", a.number, error);
+	else if (handin_new(&handin, &lab))
+		status = complain(ZC_EXIT_FAILED, "lab: out of memory");
+	else
+		status = do_lab(&a, &lab, &handin);
+	handin_free(&handin);
+	lab_free(&lab);
+	return status;
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/* lab check: one hand-in or a hundred, judged in a table and as CSV. None of them is trusted; one that
+ * cannot be read is a row like the others. */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child.h"
+#include "cmd_lab.h"
+#include "exits.h"
+#include "grid.h"
+#include "handin.h"
+#include "output.h"
+
+enum { KEY_CSV = 0x100, KEY_NO_COLOR, NAME_BYTES = 128 };
+
+/* What is kept of a hand-in. */
+struct row {
+	const char *path;
+	char name[NAME_BYTES];
+	int lab;		/* 0 = it could not be read: verdict.reason */
+	struct handin_verdict verdict;
+	char digests[LAB_MAX_MEASUREMENTS][HANDIN_DIGEST_BYTES];
+	size_t digest_count;
+	bool recorded;		/* the evidence is that of labs/data */
+	const struct row *same;	/* an earlier one with the same evidence */
+};
+
+struct arguments {
+	const char *csv;
+	char **paths;
+	size_t count;
+	struct render_options terminal;
+};
+
+static const struct argp_option options[] = {
+	{ .name = "csv", .key = KEY_CSV, .arg = "FILE",
+	  .doc = "Write a row for each hand-in (- for standard output, instead of the table)" },
+	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)" },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case KEY_CSV:
+		a->csv = arg;
+		return 0;
+	case KEY_NO_COLOR:
+		a->terminal.color = false;
+		return 0;
+	case ARGP_KEY_ARGS:
+		a->paths = state->argv + state->next;
+		a->count = (size_t)(state->argc - state->next);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "a hand-in is missing; zctrace lab writes labN-handin.json");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "HANDIN...",
+	.doc = "Judges hand-ins of labs: complete or not, predictions right or wrong, and whether the "
+	       "evidence agrees with itself. Exit status 1: one is incomplete or inconsistent.\v"
+	       "Example:\n  zctrace lab check handins/*.json --csv grades.csv\n\n"
+	       "The digest shows that a report was altered after it was handed over to zctrace lab. It "
+	       "does not show who measured, or where: whoever can write the file can write both.",
+};
+
+/* --- judging --- */
+
+static void take_digests(struct row *row, const struct handin *handin)
+{
+	row->digest_count = handin->report_count;
+	for (size_t i = 0; i < handin->report_count; i++)
+		memcpy(row->digests[i], handin->reports[i].found, HANDIN_DIGEST_BYTES);
+}
+
+/* Whether the evidence is the recorded one that comes with the labs. */
+static bool is_recorded(const struct row *row, const struct lab *lab)
+{
+	struct handin data;
+	bool same = row->digest_count > 0;
+	char path[4200], error[256];
+
+	if (!lab_directory() || handin_new(&data, lab))
+		return false;
+	for (size_t i = 0; i < row->digest_count && same; i++) {
+		const struct handin_report *found;
+
+		same = i < lab->measurement_count;
+		if (!same)
+			break;
+		snprintf(path, sizeof(path), "%s/data/%s", lab_directory(), lab->measurements[i].file);
+		same = !handin_add_file(&data, path, lab->measurements[i].file, error, sizeof(error));
+		found = same ? handin_report(&data, lab->measurements[i].file) : NULL;
+		same = found && !strcmp(found->found, row->digests[i]);
+	}
+	handin_free(&data);
+	return same;
+}
+
+static void judge(struct row *row)
+{
+	char error[256];
+	struct handin handin;
+	struct lab lab = { 0 };
+
+	if (handin_read(row->path, &handin, row->verdict.reason, sizeof(row->verdict.reason)))
+		return;
+	render_plain(handin_name(&handin), row->name, sizeof(row->name));
+	if (lab_read(handin_lab(&handin), false, &lab, error, sizeof(error))) {
+		snprintf(row->verdict.reason, sizeof(row->verdict.reason), "lab %d: %.200s",
+			 handin_lab(&handin), error);
+	} else {
+		row->lab = lab.number;
+		handin_check(&handin, &lab, &row->verdict);
+		take_digests(row, &handin);
+		row->recorded = is_recorded(row, &lab);
+	}
+	lab_free(&lab);
+	handin_free(&handin);
+}
+
+/* Two students cannot have measured the same nanoseconds. */
+static bool shares_evidence(const struct row *a, const struct row *b)
+{
+	for (size_t i = 0; i < a->digest_count; i++) {
+		for (size_t k = 0; k < b->digest_count; k++) {
+			if (!strcmp(a->digests[i], b->digests[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void find_same(struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < i && !rows[i].same && !rows[i].recorded; k++) {
+			if (shares_evidence(&rows[i], &rows[k]))
+				rows[i].same = &rows[k];
+		}
+	}
+}
+
+/* --- showing --- */
+
+static const char *evidence_text(const struct row *row)
+{
+	if (!row->lab)
+		return "unreadable";
+	if (!row->verdict.sound)
+		return "inconsistent";
+	if (!row->digest_count)
+		return "none";
+	return row->recorded ? "recorded" : "consistent";
+}
+
+static bool is_good(const struct row *row)
+{
+	return row->lab && row->verdict.complete && row->verdict.sound;
+}
+
+static void add_row(struct grid *grid, const struct row *row)
+{
+	const struct handin_verdict *verdict = &row->verdict;
+
+	grid_cell(grid, GRID_PLAIN, row->path);
+	grid_cell(grid, GRID_PLAIN, row->name);
+	if (row->lab)
+		grid_format(grid, GRID_PLAIN, "%d", row->lab);
+	else
+		grid_cell(grid, GRID_PLAIN, NULL);
+	grid_cell(grid, row->lab && verdict->complete ? GRID_GOOD : GRID_DOUBT,
+		  row->lab && verdict->complete ? "yes" : "no");
+	if (row->lab)
+		grid_format(grid, GRID_PLAIN, "%zu of %zu", verdict->right, verdict->of);
+	else
+		grid_cell(grid, GRID_PLAIN, NULL);
+	grid_cell(grid, row->lab && verdict->sound ? GRID_GOOD : GRID_BAD, evidence_text(row));
+	if (verdict->missing[0])
+		grid_below(grid, GRID_DOUBT, "missing: %s", verdict->missing);
+	if (verdict->reason[0])
+		grid_below(grid, GRID_BAD, "%s", verdict->reason);
+	if (row->same)
+		grid_below(grid, GRID_BAD, "the same measurement as %s", row->same->path);
+}
+
+static int print_table(const struct row *rows, size_t count, const struct render_options *terminal)
+{
+	static const struct grid_column columns[] = {
+		{ "hand-in", .wraps = true }, { "name", .wraps = true },   { "lab", .right = true },
+		{ "complete", .right = false }, { "predictions", .right = true }, { "evidence", .right = false },
+	};
+	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
+	size_t good = 0;
+	int err;
+
+	for (size_t i = 0; i < count; i++) {
+		add_row(grid, &rows[i]);
+		good += is_good(&rows[i]);
+	}
+	err = grid_print(grid, terminal, stdout);
+	grid_free(grid);
+	printf("\n  %zu of %zu are complete and consistent.\n", good, count);
+	return err;
+}
+
+struct csv_job {
+	const struct row *rows;
+	size_t count;
+};
+
+static int write_csv(FILE *out, void *context)
+{
+	const struct csv_job *job = context;
+
+	fputs("file,name,lab,complete,predicted,right,predictions,evidence,missing,reason,same_as\r\n", out);
+	for (size_t i = 0; i < job->count; i++) {
+		const struct row *row = &job->rows[i];
+
+		render_csv_text(out, row->path);
+		putc(',', out);
+		render_csv_text(out, row->name);
+		fprintf(out, ",%d,%s,%zu,%zu,%zu,%s,", row->lab,
+			row->lab && row->verdict.complete ? "yes" : "no", row->verdict.predicted,
+			row->verdict.right, row->verdict.of, evidence_text(row));
+		render_csv_text(out, row->verdict.missing);
+		putc(',', out);
+		render_csv_text(out, row->verdict.reason);
+		putc(',', out);
+		render_csv_text(out, row->same ? row->same->path : "");
+		fputs("\r\n", out);
+	}
+	return ferror(out) ? -EIO : 0;
+}
+
+static int write_all(const struct arguments *a, const struct row *rows)
+{
+	struct csv_job job = { rows, a->count };
+	bool to_stdout = a->csv && !strcmp(a->csv, "-");
+	int err = 0;
+
+	if (to_stdout)
+		err = write_csv(stdout, &job);
+	else
+		print_table(rows, a->count, &a->terminal);
+	if (a->csv && !to_stdout)
+		err = output_replace(a->csv, write_csv, &job);
+	if (err)
+		complain(ZC_EXIT_FAILED, "%s: %s", a->csv, strerror(-err));
+	return err;
+}
+
+int cmd_lab_check(int argc, char **argv)
+{
+	const struct outputs plain = { 0 };
+	const struct identity caller = identity_of_caller();
+	struct arguments a = { .terminal = outputs_terminal(&plain) };
+	int status = ZC_EXIT_OK, err;
+	struct row *rows;
+
+	commands_parse(&argp, argc, argv, &a);
+	rows = calloc(a.count, sizeof(*rows));
+	if (!rows)
+		return complain(ZC_EXIT_FAILED, "lab check: out of memory");
+	err = identity_borrow(&caller);
+	for (size_t i = 0; i < a.count && !err; i++) {
+		rows[i].path = a.paths[i];
+		judge(&rows[i]);
+		if (!is_good(&rows[i]))
+			status = ZC_EXIT_CLAIM;
+	}
+	if (!err)
+		identity_return();
+	find_same(rows, a.count);
+	if (err)
+		status = complain(ZC_EXIT_FAILED, "lab check: %s", strerror(-err));
+	else if (write_all(&a, rows))
+		status = ZC_EXIT_FAILED;
+	free(rows);
+	return status;
+}

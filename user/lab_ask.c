@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Takes predictions and answers from a file or from the terminal: see lab_ask.h. */
+#include "lab_ask.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "grid.h"
+#include "child.h"
+#include "report_load.h"
+
+enum { MOST_FILE_BYTES = 1 << 20, MOST_LINE = 4096 };
+
+/* --- a file --- */
+
+static const struct lab_prediction *find_prediction(const struct lab *lab, const char *id)
+{
+	for (size_t i = 0; i < lab->prediction_count; i++) {
+		if (!strcmp(lab->predictions[i].id, id))
+			return &lab->predictions[i];
+	}
+	return NULL;
+}
+
+static int take_answer(const struct lab *lab, struct handin *handin, const char *id,
+		       const char *text, char *error, size_t size)
+{
+	const struct lab_prediction *prediction = find_prediction(lab, id);
+	unsigned int question;
+	char shown[128];
+
+	if (!strcmp(id, "name")) {
+		handin_set_name(handin, text);
+		return 0;
+	}
+	if (sscanf(id, "why-%3u", &question) == 1 && question >= 1 &&
+	    question <= lab->question_count) {
+		handin_set_explanation(handin, question - 1, text);
+		return 0;
+	}
+	if (!prediction) {
+		snprintf(error, size, "lab %d asks for no \"%s\"", lab->number,
+			 render_plain(id, shown, sizeof(shown)));
+		return -EINVAL;
+	}
+	if (*text && !lab_answer_fits(prediction, text)) {
+		snprintf(error, size, "%s: \"%s\" is no answer in %s", id,
+			 render_plain(text, shown, sizeof(shown)), prediction->unit);
+		return -EINVAL;
+	}
+	handin_set_prediction(handin, id, text);
+	return 0;
+}
+
+static char *trim(char *text)
+{
+	char *end;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return text;
+}
+
+/* Joins lines that go on, so that every answer is one line. */
+static void join_lines(char *text)
+{
+	for (char *at = text; *at; at++) {
+		if (at[0] == '\r' || (at[0] == '\n' && (at[1] == ' ' || at[1] == '\t')))
+			at[0] = ' ';
+	}
+}
+
+/* With the rights of the calling user: messages quote from the file. */
+static char *read_text(const char *path, char *error, size_t size)
+{
+	const struct identity caller = identity_of_caller();
+	char *text;
+	size_t bytes;
+
+	if (identity_borrow(&caller)) {
+		snprintf(error, size, "%s", strerror(EPERM));
+		return NULL;
+	}
+	text = load_text(path, MOST_FILE_BYTES, &bytes, error, size);
+	identity_return();
+	return text;
+}
+
+int lab_read_answers(const char *path, const struct lab *lab, struct handin *handin, char *error,
+		     size_t size)
+{
+	char *text = read_text(path, error, size), *rest = text, *line;
+	char shown[80];
+	int err = text ? 0 : -EINVAL;
+
+	if (text)
+		join_lines(text);
+	while (!err && (line = strsep(&rest, "\n"))) {
+		char *colon = strchr(line, ':');
+
+		line = trim(line);
+		if (!*line || *line == '#')
+			continue;
+		if (!colon) {
+			snprintf(error, size, "\"%s\" is not \"id: text\"",
+				 render_plain(line, shown, sizeof(shown)));
+			err = -EINVAL;
+			break;
+		}
+		*colon = '\0';
+		err = take_answer(lab, handin, trim(line), trim(colon + 1), error, size);
+	}
+	free(text);
+	return err;
+}
+
+/* --- the terminal --- */
+
+bool lab_can_ask(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static int read_line(const char *prompt, char line[MOST_LINE])
+{
+	fputs(prompt, stdout);
+	fflush(stdout);
+	if (!fgets(line, MOST_LINE, stdin))
+		return -EPIPE;
+	memmove(line, trim(line), strlen(trim(line)) + 1);
+	return 0;
+}
+
+int lab_ask_name(struct handin *handin)
+{
+	char line[MOST_LINE];
+	int err = *handin_name(handin) ? 0 : read_line("\n  Your name: ", line);
+
+	if (!err && !*handin_name(handin))
+		handin_set_name(handin, line);
+	return err;
+}
+
+static int ask_prediction(const struct lab_prediction *prediction, struct handin *handin,
+			  const struct render_options *options)
+{
+	char line[MOST_LINE], prompt[160];
+	int err;
+
+	putchar('\n');
+	err = text_paragraph(options, stdout, GRID_PLAIN, "  ", prediction->question);
+	snprintf(prompt, sizeof(prompt), "  Your prediction (%.120s): ", prediction->unit);
+	while (!err) {
+		err = read_line(prompt, line);
+		if (err || !*line)
+			return err;
+		if (lab_answer_fits(prediction, line))
+			break;
+		fputs("  That is not an answer to it; Enter alone leaves it out.\n", stdout);
+	}
+	if (!err)
+		handin_set_prediction(handin, prediction->id, line);
+	return err;
+}
+
+int lab_ask_predictions(const struct lab *lab, struct handin *handin,
+			const struct render_options *options)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < lab->prediction_count && !err; i++) {
+		if (!*handin_prediction(handin, lab->predictions[i].id))
+			err = ask_prediction(&lab->predictions[i], handin, options);
+	}
+	return err;
+}
+
+int lab_ask_explanations(const struct lab *lab, struct handin *handin,
+			 const struct render_options *options)
+{
+	char line[MOST_LINE];
+	int err = 0;
+
+	for (size_t i = 0; i < lab->question_count && !err; i++) {
+		if (*handin_explanation(handin, i))
+			continue;
+		printf("\n  %zu. ", i + 1);
+		err = text_paragraph(options, stdout, GRID_PLAIN, "", lab->questions[i]);
+		if (!err)
+			err = read_line("  Your answer (one line; Enter: later): ", line);
+		if (!err)
+			handin_set_explanation(handin, i, line);
+	}
+	return err;
+}
+
+int lab_ask_to_go_on(const char *text, const struct render_options *options)
+{
+	char line[MOST_LINE];
+	int err;
+
+	putchar('\n');
+	err = text_paragraph(options, stdout, GRID_PLAIN, "  ", text);
+	return err ? err : read_line("  Press Enter to go on: ", line);
+}
+
+int lab_print_text(const char *markdown, const struct render_options *options, FILE *out)
+{
+	char *copy = strdup(markdown), *rest = copy, *line;
+	int err = copy ? 0 : -ENOMEM;
+
+	while (!err && rest && (line = strsep(&rest, "\n"))) {
+		if (!*line && !rest)
+			break;
+		if (!*line)
+			putc('\n', out);
+		else if (!strncmp(line, "## ", 3))
+			err = text_paragraph(options, out, GRID_BOLD, "", line + 3);
+		else
+			err = text_paragraph(options, out, GRID_PLAIN, "", line);
+	}
+	free(copy);
+	return err;
+}

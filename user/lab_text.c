@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finds the text of a lab and takes it to pieces: see lab.h. What the program does stands in the
+ * text and nowhere else. The file is ours, but a mistake in it is an error and never a crash. */
+#include "lab.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_BYTES = 1 << 20, COLUMNS_PREDICT = 5, COLUMNS_KEY = 3 };
+
+/* Which part of the text a line belongs to. */
+enum section { INTRODUCTION, PREDICT, MEASURE, EXPLAIN, STATEMENTS, OTHER };
+
+struct parser {
+	struct lab *lab;
+	enum section section;
+	bool in_code, in_table;
+	char *paragraph;		/* the last one before the next command, inside of the memory */
+	char *paragraph_end;
+	bool paragraph_done;
+	char *question_end;		/* where a wrapped question goes on */
+	int line;
+	char *error;
+	size_t size;
+};
+
+__attribute__((format(printf, 2, 3)))
+static int fail(const struct parser *parser, const char *format, ...)
+{
+	char text[160];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	snprintf(parser->error, parser->size, "line %d: %s", parser->line, text);
+	return -EINVAL;
+}
+
+static char *trim(char *text)
+{
+	char *end;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return text;
+}
+
+/* Without the marks of code around it. */
+static char *plain_cell(char *text)
+{
+	size_t length;
+
+	text = trim(text);
+	length = strlen(text);
+	if (length >= 2 && text[0] == '`' && text[length - 1] == '`') {
+		text[length - 1] = '\0';
+		text = trim(text + 1);
+	}
+	return text;
+}
+
+/* Cuts "| a | b |" into cells. The number of cells, 0 if there are more than wanted. */
+static size_t cut_row(char *line, char **cells, size_t wanted)
+{
+	size_t count = 0;
+	char *at = line + 1, *bar;
+
+	while ((bar = strchr(at, '|'))) {
+		*bar = '\0';
+		if (count == wanted)
+			return 0;
+		cells[count++] = plain_cell(at);
+		at = bar + 1;
+	}
+	return count;
+}
+
+static int add_prediction(struct parser *parser, char **cells)
+{
+	struct lab *lab = parser->lab;
+
+	if (lab->prediction_count == LAB_MAX_PREDICTIONS)
+		return fail(parser, "more than %d predictions", LAB_MAX_PREDICTIONS);
+	lab->predictions[lab->prediction_count++] = (struct lab_prediction){
+		.id = cells[0], .question = cells[1], .unit = cells[2], .where = cells[3],
+		.within = cells[4],
+	};
+	return 0;
+}
+
+static int add_statement(struct parser *parser, char **cells)
+{
+	struct lab *lab = parser->lab;
+
+	if (lab->statement_count == LAB_MAX_STATEMENTS)
+		return fail(parser, "more than %d statements", LAB_MAX_STATEMENTS);
+	lab->statements[lab->statement_count++] = (struct lab_statement){
+		.text = cells[0], .rule = cells[1], .reason = cells[2],
+	};
+	return 0;
+}
+
+/* The heading and the rule below it are the first two lines of a table. */
+static int table_line(struct parser *parser, char *line)
+{
+	bool key = parser->section == STATEMENTS;
+	size_t wanted = key ? COLUMNS_KEY : COLUMNS_PREDICT;
+	char *cells[COLUMNS_PREDICT];
+
+	if (!parser->in_table || line[1] == '-' || (line[1] == ' ' && line[2] == '-')) {
+		parser->in_table = true;
+		return 0;
+	}
+	if (cut_row(line, cells, wanted) != wanted)
+		return fail(parser, "this table has %zu columns", wanted);
+	return key ? add_statement(parser, cells) : add_prediction(parser, cells);
+}
+
+/* The file that the command saves; NULL if it is not a measurement of the lab. */
+static const char *saved_file(const char *command, char *buf, size_t size)
+{
+	static const char program[] = "sudo ./zctrace ", option[] = " --json lab";
+	const char *at = strstr(command, option);
+	size_t length;
+
+	if (strncmp(command, program, strlen(program)) || !at)
+		return NULL;
+	at += strlen(" --json ");
+	length = strcspn(at, " ");
+	if (length >= size || memchr(at, '/', length))
+		return NULL;
+	memcpy(buf, at, length);
+	buf[length] = '\0';
+	return buf;
+}
+
+static int command_line(struct parser *parser, char *line)
+{
+	struct lab *lab = parser->lab;
+	char file[64];
+
+	if (!saved_file(line, file, sizeof(file)))
+		return 0;
+	if (lab->measurement_count == LAB_MAX_MEASUREMENTS)
+		return fail(parser, "more than %d measurements", LAB_MAX_MEASUREMENTS);
+	lab->measurements[lab->measurement_count++] = (struct lab_measurement){
+		.command = line, .file = strdup(file), .before = parser->paragraph,
+	};
+	parser->paragraph = NULL;
+	return lab->measurements[lab->measurement_count - 1].file ? 0 : -ENOMEM;
+}
+
+/* Joins a line to what was read before it in the same memory: only blanks lie between. */
+static void join(char **text, char **end, char *line)
+{
+	if (!*text) {
+		*text = line;
+	} else {
+		for (char *at = *end; at < line; at++)
+			*at = ' ';
+	}
+	*end = line + strlen(line);
+}
+
+/* Prose below "## Measure" tells what to do before the next command. */
+static void measure_prose(struct parser *parser, char *line)
+{
+	if (!*line) {
+		parser->paragraph_done = true;
+		return;
+	}
+	if (parser->paragraph_done)
+		parser->paragraph = NULL;
+	parser->paragraph_done = false;
+	join(&parser->paragraph, &parser->paragraph_end, line);
+}
+
+static int explain_line(struct parser *parser, char *line)
+{
+	struct lab *lab = parser->lab;
+	char *text = line;
+
+	while (isdigit((unsigned char)*text))
+		text++;
+	if (text > line && *text == '.') {
+		if (lab->question_count == LAB_MAX_QUESTIONS)
+			return fail(parser, "more than %d questions", LAB_MAX_QUESTIONS);
+		text = trim(text + 1);
+		lab->questions[lab->question_count++] = text;
+		parser->question_end = text + strlen(text);
+	} else if (*line == ' ' && parser->question_end) {
+		char *question = (char *)lab->questions[lab->question_count - 1];
+
+		join(&question, &parser->question_end, trim(line));
+	} else {
+		parser->question_end = NULL;
+	}
+	return 0;
+}
+
+static enum section section_of(const char *heading)
+{
+	static const struct {
+		const char *name;
+		enum section section;
+	} names[] = {
+		{ "Question", INTRODUCTION }, { "Read", INTRODUCTION }, { "Predict", PREDICT },
+		{ "Measure", MEASURE }, { "Explain", EXPLAIN }, { "Statements", STATEMENTS },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(heading, names[i].name))
+			return names[i].section;
+	}
+	return OTHER;
+}
+
+static int title_line(struct parser *parser, char *line)
+{
+	char *colon = strchr(line, ':');
+
+	if (sscanf(line, "# Lab %d:", &parser->lab->number) != 1 || !colon)
+		return fail(parser, "a lab begins with \"# Lab N: TITLE\"");
+	parser->lab->title = trim(colon + 1);
+	return 0;
+}
+
+static int one_line(struct parser *parser, char *line)
+{
+	if (!parser->lab->title)
+		return title_line(parser, line);
+	if (!strncmp(line, "```", 3)) {
+		parser->in_code = !parser->in_code;
+		parser->in_table = false;
+		return 0;
+	}
+	if (!parser->in_code && !strncmp(line, "## ", 3)) {
+		parser->section = section_of(trim(line + 3));
+		parser->in_table = false;
+		return 0;
+	}
+	if (parser->in_code)
+		return parser->section == MEASURE ? command_line(parser, line) : 0;
+	if (*line != '|')
+		parser->in_table = false;
+	else if (parser->section == PREDICT || parser->section == STATEMENTS)
+		return table_line(parser, line);
+	if (parser->section == MEASURE)
+		measure_prose(parser, line);
+	if (parser->section == EXPLAIN)
+		return explain_line(parser, line);
+	return 0;
+}
+
+int lab_parse(char *text, struct lab *lab, char *error, size_t size)
+{
+	struct parser parser = { .lab = lab, .error = error, .size = size };
+	char *introduction = strchr(text, '\n'), *predict = strstr(text, "\n## Predict");
+	int err = 0;
+
+	memset(lab, 0, sizeof(*lab));
+	lab->memory = text;
+	if (introduction && predict && predict > introduction)
+		lab->introduction_memory = strndup(introduction, predict - introduction + 1);
+	lab->introduction = lab->introduction_memory;
+	for (char *line = text, *next; line && !err; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		parser.line++;
+		err = one_line(&parser, line);
+	}
+	if (!err && !lab->title)
+		err = fail(&parser, "it is empty");
+	return err;
+}
+
+void lab_free(struct lab *lab)
+{
+	for (size_t i = 0; i < lab->measurement_count; i++)
+		free((char *)lab->measurements[i].file);
+	free(lab->memory);
+	free(lab->introduction_memory);
+	memset(lab, 0, sizeof(*lab));
+}
+
+/* --- files --- */
+
+static bool holds_labs(const char *directory)
+{
+	char pattern[4200];
+	glob_t found;
+	bool any;
+
+	snprintf(pattern, sizeof(pattern), "%s/[0-9]*-*.md", directory);
+	any = !glob(pattern, 0, NULL, &found);
+	if (any)
+		globfree(&found);
+	return any;
+}
+
+const char *lab_directory(void)
+{
+	/* Installed; build/zctrace; build/sanitize/zctrace. */
+	static const char *const places[] = { "%s/../share/zctrace/labs", "%s/../labs",
+					      "%s/../../labs" };
+	static char directory[4096];
+	char self[4000], *slash;
+	ssize_t length;
+
+	if (directory[0])
+		return directory;
+	length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (length <= 0)
+		return NULL;
+	self[length] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(directory, sizeof(directory), places[i], self);
+		if (holds_labs(directory))
+			return directory;
+	}
+	directory[0] = '\0';
+	return NULL;
+}
+
+/* The whole file, to be freed; NULL with errno. */
+static char *read_text(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	struct stat st;
+	char *text = NULL;
+	size_t got;
+
+	if (!file)
+		return NULL;
+	if (!fstat(fileno(file), &st) && st.st_size < MOST_BYTES)
+		text = malloc(st.st_size + 1);
+	if (text) {
+		got = fread(text, 1, st.st_size, file);
+		text[got] = '\0';
+	}
+	fclose(file);
+	return text;
+}
+
+static int find_text(int number, bool key, char **text, char *error, size_t size)
+{
+	const char *directory = lab_directory();
+	char pattern[4200];
+	glob_t found;
+
+	if (!directory) {
+		snprintf(error, size, "the labs are not beside this program: no such directory; run "
+			 "it from the source tree, or install it with make install");
+		return -ENOENT;
+	}
+	snprintf(pattern, sizeof(pattern), "%s/%s%d-*.md", directory, key ? "instructor/" : "",
+		 number);
+	if (glob(pattern, 0, NULL, &found)) {
+		snprintf(error, size, "there is no %s of that number; zctrace lab lists them",
+			 key ? "key" : "lab");
+		return -ENOENT;
+	}
+	errno = EFBIG;
+	*text = read_text(found.gl_pathv[0]);
+	if (!*text)
+		snprintf(error, size, "%s: %s", found.gl_pathv[0], strerror(errno));
+	globfree(&found);
+	return *text ? 0 : -EIO;
+}
+
+int lab_read(int number, bool key, struct lab *lab, char *error, size_t size)
+{
+	char *text = NULL, why[200];
+	int err;
+
+	memset(lab, 0, sizeof(*lab));
+	err = find_text(number, key, &text, error, size);
+	if (err)
+		return err;
+	err = lab_parse(text, lab, why, sizeof(why));
+	if (err)
+		snprintf(error, size, "the text of lab %d, %s", number, why);
+	return err;
+}
+
+bool lab_exists(int number, char *title, size_t size)
+{
+	struct lab lab;
+	char error[256];
+	bool exists = !lab_read(number, false, &lab, error, sizeof(error));
+
+	snprintf(title, size, "%s", exists ? lab.title : "");
+	lab_free(&lab);
+	return exists;
+}
