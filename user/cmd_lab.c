@@ -179,7 +179,7 @@ static int measure_rest(const struct arguments *a, const struct lab *lab, struct
 
 		if (handin_report(handin, measurement->file))
 			continue;
-		if (i && measurement->before && lab_can_ask() &&
+		if (measurement->before && lab_can_ask() &&
 		    lab_ask_to_go_on(measurement->before, &a->terminal))
 			return ZC_EXIT_FAILED;
 		status = lab_run(measurement, handin);

@@ -33,7 +33,7 @@ struct lab_prediction {
 struct lab_measurement {
 	const char *command;		/* as it is written */
 	const char *file;		/* "labN….json" */
-	const char *before;		/* the paragraph before it, or NULL */
+	const char *before;		/* what has to be done first ("**Stop.** …"), or NULL */
 };
 
 /* A row of the key's table: what a fresh measurement shows. */

@@ -145,6 +145,16 @@ static const char *saved_file(const char *command, char *buf, size_t size)
 	return buf;
 }
 
+/* What has to be done before going on; NULL if the paragraph does not say "Stop". */
+static const char *stop_of(const char *paragraph)
+{
+	static const char mark[] = "**Stop.** ";
+
+	if (!paragraph || strncmp(paragraph, mark, strlen(mark)))
+		return NULL;
+	return paragraph + strlen(mark);
+}
+
 static int command_line(struct parser *parser, char *line)
 {
 	struct lab *lab = parser->lab;
@@ -155,7 +165,7 @@ static int command_line(struct parser *parser, char *line)
 	if (lab->measurement_count == LAB_MAX_MEASUREMENTS)
 		return fail(parser, "more than %d measurements", LAB_MAX_MEASUREMENTS);
 	lab->measurements[lab->measurement_count++] = (struct lab_measurement){
-		.command = line, .file = strdup(file), .before = parser->paragraph,
+		.command = line, .file = strdup(file), .before = stop_of(parser->paragraph),
 	};
 	parser->paragraph = NULL;
 	return lab->measurements[lab->measurement_count - 1].file ? 0 : -ENOMEM;
@@ -310,6 +320,17 @@ static bool holds_labs(const char *directory)
 	return any;
 }
 
+/* Without "..": people read it. */
+static char *simplified(char *directory, size_t size)
+{
+	char *real = realpath(directory, NULL);
+
+	if (real)
+		snprintf(directory, size, "%s", real);
+	free(real);
+	return directory;
+}
+
 const char *lab_directory(void)
 {
 	/* Installed; build/zctrace; build/sanitize/zctrace. */
@@ -331,7 +352,7 @@ const char *lab_directory(void)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(directory, sizeof(directory), places[i], self);
 		if (holds_labs(directory))
-			return directory;
+			return simplified(directory, sizeof(directory));
 	}
 	directory[0] = '\0';
 	return NULL;

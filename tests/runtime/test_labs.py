@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The labs, done on this machine: every command of every text as it is written, the statements of the
+keys against what was measured, and `zctrace lab` from the predictions to the hand-in.
+"""
+import json
+import os
+import pathlib
+import pty
+import re
+import subprocess
+
+import pytest
+
+import lab_texts
+from zctrace import MEASURED, NOBODY, USAGE, command, zctrace
+
+pytestmark = pytest.mark.usefixtures("place")
+
+every_lab = pytest.mark.parametrize("number", lab_texts.numbers())
+
+
+@pytest.fixture
+def room(place):
+    place.chmod(0o777)
+    return lab_texts.furnish(place)
+
+
+def write_predictions(room, number, name="Ada", **more):
+    given = {p["id"]: lab_texts.answer_to(p) for p in lab_texts.predictions(number)}
+    lines = [f"name: {name}", *(f"{key}: {value}" for key, value in {**given, **more}.items())]
+    path = room / "predictions.txt"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@every_lab
+def test_every_command_runs_and_the_key_holds(room, number):
+    with lab_texts.terminal(room) as run:
+        lab_texts.run_all(number, run)
+    for name in lab_texts.measurements(number):
+        assert json.loads((room / name).read_text())["schema"] == "zctrace/1"
+    key = zctrace("lab", "key", number, "--from", room)
+    assert (key.returncode, key.stderr) == (0, ""), key.stdout
+    statements = re.findall(r"^\| ", lab_texts.text_path(number, key=True).read_text(), re.M)
+    assert len(re.findall(r"  yes$", key.stdout, re.M)) == len(statements) - 1
+    # And every number that is asked for is there.
+    done = zctrace("lab", number, "-q", "--from", room, "--predictions",
+                   write_predictions(room, number), cwd=room)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "not measured" not in done.stdout
+    checked = zctrace("lab", "check", room / f"lab{number}-handin.json", "--csv", "-")
+    (row,) = checked.stdout.splitlines()[1:]
+    assert ",consistent," in row, row
+    assert f"{len(lab_texts.questions(number))} answers" in row
+    assert "by the lab's command" not in row
+
+
+def as_nobody():
+    return {**os.environ, "SUDO_UID": str(NOBODY), "SUDO_GID": str(NOBODY)}
+
+
+def test_a_lab_as_sudo_runs_it(room):
+    done = zctrace("lab", 2, "--predictions", write_predictions(room, 2), cwd=room,
+                   env=as_nobody())
+    assert (done.returncode, done.stderr) == (MEASURED, "")
+    assert "## " not in done.stdout and "Lab 2: A crossing" in done.stdout
+    for line in lab_texts.section(2, "Measure").splitlines():
+        if "--json lab2" in line and line.startswith("sudo"):
+            assert f"$ {line}\n" in done.stdout
+    made = [*lab_texts.measurements(2), *(f"lab2-handin.{kind}" for kind in ("json", "md", "html"))]
+    for name in made:
+        status = (room / name).stat()
+        assert (status.st_uid, status.st_gid) == (NOBODY, NOBODY), name
+    handin = json.loads((room / "lab2-handin.json").read_text())
+    assert handin["schema"] == "zctrace-lab/1" and handin["name"] == "Ada"
+    for report in handin["reports"]:
+        assert (room / report["file"]).read_text() == report["json"]
+
+
+def test_predictions_survive_a_measurement_that_fails(room):
+    """And the lab goes on from them."""
+    (room / "lab2-pinned.json").mkdir()
+    done = zctrace("lab", 2, "--predictions", write_predictions(room, 2), cwd=room)
+    assert done.returncode == USAGE
+    assert "lab2-pinned.json" in done.stderr
+    handin = json.loads((room / "lab2-handin.json").read_text())
+    assert handin["predictions"]["usual"] == "3"
+
+
+def test_on_a_terminal(room):
+    """Asked and answered: the predictions, the stop, the answers."""
+    answers = ["Grace", *[lab_texts.answer_to(p) for p in lab_texts.predictions(2)],
+               *["because" for _ in lab_texts.questions(2)]]
+    answers.insert(1, "nonsense")
+    master, slave = pty.openpty()
+    process = subprocess.Popen(command("lab", 2), stdin=slave, stdout=slave, stderr=slave,
+                               cwd=room, start_new_session=True)
+    os.close(slave)
+    os.write(master, "".join(f"{answer}\n" for answer in answers).encode())
+    said = b""
+    while True:
+        try:
+            some = os.read(master, 65536)
+        except OSError:
+            break
+        said += some
+        if not some:
+            break
+    os.close(master)
+    assert process.wait(60) == 0, said.decode()
+    assert b"That is not an answer to it" in said
+    handin = json.loads((room / "lab2-handin.json").read_text())
+    assert handin["name"] == "Grace"
+    assert handin["explanations"] == ["because"] * 3
+    assert b"Still missing" not in said
+    html = pathlib.Path(room / "lab2-handin.html").read_text()
+    assert "because" in html
