@@ -73,7 +73,11 @@ static int take_saved(const char *path, const struct lab *lab, struct handin *ha
 	struct stat st;
 	int err;
 
-	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+	if (stat(path, &st)) {
+		snprintf(error, size, "%s: %s", path, strerror(errno));
+		return -EINVAL;
+	}
+	if (S_ISDIR(st.st_mode))
 		return take_directory(path, lab, handin, error, size);
 	err = take_handin(path, lab, handin, error, size);
 	if (!err || err == -EEXIST)

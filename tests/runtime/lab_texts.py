@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The labs as their texts have them: commands are taken out of the text and run as they stand.
+"""The labs as their texts have them: commands are taken out of the text, and run unchanged.
 
-Used by test_labs.py and by tests/golden/test_handins.py. Run by itself it records labs/data anew, as
-root, in the current directory: lab_texts.py record N...
+Used by test_labs.py and by tests/golden/test_handins.py. Run by itself it records labs/data anew,
+as root, in the current directory: lab_texts.py record N...
 """
 import contextlib
 import os

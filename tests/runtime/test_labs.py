@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The labs, done on this machine: every command of every text as it is written, the statements of the
-keys against what was measured, and `zctrace lab` from the predictions to the hand-in.
+"""The labs, done on this machine: every command of every text as it is written, the statements of
+the keys against what was measured, and `zctrace lab` from the predictions to the hand-in.
 """
 import json
 import os
