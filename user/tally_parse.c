@@ -8,17 +8,23 @@
 #include "exits.h"
 #include "runner.h"
 
-/* 0 for what is not a number, or a negative one. */
-static __u64 natural(const json_t *value)
+/* Counts, bytes and ns: whoever tells a negative one is not to be believed. */
+static bool has_negative(const json_t *value)
 {
-	json_int_t integer = json_integer_value(value);
+	const char *name;
+	json_t *member;
 
-	return integer > 0 ? integer : 0;
+	json_object_foreach((json_t *)value, name, member) {
+		if (has_negative(member))
+			return true;
+	}
+	return json_integer_value(value) < 0;
 }
 
+/* 0 for what is not a number. */
 static __u64 number(const json_t *object, const char *name)
 {
-	return natural(json_object_get(object, name));
+	return json_integer_value(json_object_get(object, name));
 }
 
 static void text(const json_t *object, const char *name, char *out, size_t size)
@@ -58,7 +64,7 @@ int tally_parse(const char *line, struct tally *tally)
 	json_t *calls, *count;
 
 	memset(tally, 0, sizeof(*tally));
-	if (!json_is_object(object)) {
+	if (!json_is_object(object) || has_negative(object)) {
 		json_decref(object);
 		return -EINVAL;
 	}
@@ -68,7 +74,7 @@ int tally_parse(const char *line, struct tally *tally)
 			break;
 		snprintf(tally->calls[tally->call_count].name, sizeof(tally->calls[0].name), "%.15s",
 			 name);
-		tally->calls[tally->call_count++].count = natural(count);
+		tally->calls[tally->call_count++].count = json_integer_value(count);
 	}
 	tally->rounds = number(object, "rounds");
 	tally->eof_probes = number(object, "eof_probes");
