@@ -83,8 +83,9 @@ error_t __wrap_argp_parse(const struct argp *argp, int argc, char **argv, unsign
 error_t __wrap_argp_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
 			  int *end, void *input)
 {
-	if (__real_argp_parse(argp, argc, argv, flags | ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, end,
-			      input))
+	const unsigned int quietly = ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP;
+
+	if (__real_argp_parse(argp, argc, argv, flags | quietly, end, input))
 		stop();
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libFuzzer target: any text as one of the words that people and programs give zctrace: sizes,
- * rates, links, --to, --expect, a scenario's tally. The first byte chooses which. What is understood
- * is within its limits, and means the same when it is written and read again. */
+ * rates, links, --to, --expect, a scenario's tally. The first byte chooses which. What is
+ * understood is within its limits, and means the same when it is written and read again. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
