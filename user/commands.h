@@ -12,8 +12,8 @@ struct command {
 	const char *what;	/* for the help */
 };
 
-command_fn cmd_measure, cmd_sweep, cmd_trace, cmd_receive, cmd_report, cmd_diff, cmd_doctor, cmd_list, cmd_lab;
-command_fn cmd_version, cmd_help;
+command_fn cmd_measure, cmd_sweep, cmd_trace, cmd_receive, cmd_report, cmd_diff, cmd_doctor;
+command_fn cmd_list, cmd_lab, cmd_version, cmd_help;
 
 /* The whole command line as it was typed, for the report; ends with NULL. */
 extern const char *const *commands_line;
