@@ -377,6 +377,7 @@ void build_failed(struct report *report, const struct series *series,
 	lack_spread(&scenario->elapsed_untraced_ns, why);
 	lack_spread(&scenario->elapsed_traced_ns, why);
 	lack_spread(&scenario->cpu_untraced_ns, why);
+	scenario->bytes_per_second.why = why;
 	build_no_borrowed(scenario, why);
 }
 

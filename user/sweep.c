@@ -99,9 +99,18 @@ const char *sweep_failed(const struct sweep_curve *curve)
 
 struct measured_real sweep_copies(const struct report_scenario *scenario)
 {
-	const struct measured_real *read = &scenario->legs[LEG_CACHE_USER].per_byte;
-	const struct measured_real *sent = &scenario->legs[LEG_USER_SOCKET].per_byte;
+	const struct measured_real *copied[] = {
+		&scenario->legs[LEG_CACHE_USER].per_byte,
+		&scenario->legs[LEG_USER_SOCKET].per_byte,
+		scenario->zerocopy.used ? &scenario->zerocopy.late_per_byte : NULL,
+	};
+	struct measured_real sum = { 0 };
 
-	return (struct measured_real){ .value = read->value + sent->value,
-				       .why = read->why ? read->why : sent->why };
+	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]) && !sum.why; i++) {
+		if (!copied[i])
+			continue;
+		sum.value += copied[i]->value;
+		sum.why = copied[i]->why;
+	}
+	return sum;
 }

@@ -30,7 +30,7 @@ void sweep_free(struct sweep_curves *curves);
 /* Why none of its points could be measured; NULL = some were, or the reasons differ. */
 const char *sweep_failed(const struct sweep_curve *curve);
 
-/* CPU copies per byte on the way from the page cache to the device. */
+/* CPU copies per byte on the way from the page cache to the device, and of borrowed pages later. */
 struct measured_real sweep_copies(const struct report_scenario *scenario);
 
 #endif
