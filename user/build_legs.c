@@ -190,7 +190,11 @@ static void build_late_copy(struct report_scenario *scenario)
 
 	for (int i = 0; i < REPORT_ORIGINS; i++)
 		taken += receive->at_receive[i];
-	if (!send->has_origin) {
+	/* There they lie in the buffers of another machine's network card, in any case. */
+	if (!strcmp(scenario->link, "remote")) {
+		lack_late(borrowed, "the receiver is on another machine: the bytes lie in its own "
+			  "memory, whoever brought them there");
+	} else if (!send->has_origin) {
 		lack_late(borrowed, send->bytes.why);
 	} else if (receive->bytes.why) {
 		lack_late(borrowed, receive->bytes.why);
