@@ -252,8 +252,6 @@ static const char *not_with_to(const struct measure_options *o, const char *othe
 		return other;
 	if (o->link_given)
 		return "--link";
-	if (o->plan.receiver != RECEIVER_RECV)
-		return "--receiver";
 	if (o->plan.strain.pinned)
 		return "--cpus";
 	if (o->plan.strain.socket_buffer_bytes)

@@ -65,6 +65,8 @@ int receive_run_start(struct receive_run *run, const struct remote_run *wanted,
 	program.args[n++] = port;
 	if (wanted->digest)
 		program.args[n++] = "--digest";
+	program.args[n++] = "--how";
+	program.args[n++] = receiver_how_names[wanted->digest ? RECEIVER_RECV : wanted->receiver];
 	allow(run, setup->most_seconds);
 	run->wanted = *wanted;
 	run->record = (struct run_record){ .traced = wanted->traced };

@@ -13,6 +13,7 @@
 #include "report_from_json.h"
 
 static const char hello_word[] = "zctrace-remote ";
+static const char receiver_word[] = " receiver=";
 static const char version_bytes[] =
 	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.+-~_";
 
@@ -105,8 +106,23 @@ int remote_parse_hello(const char *line, struct remote_hello *hello)
 
 void remote_write_run(const struct remote_run *run, char line[REMOTE_LINE_BYTES])
 {
-	snprintf(line, REMOTE_LINE_BYTES, "run traced=%d digest=%d seconds=%d", run->traced,
-		 run->digest, run->seconds);
+	bool named = run->receiver != RECEIVER_RECV;
+
+	snprintf(line, REMOTE_LINE_BYTES, "run traced=%d digest=%d seconds=%d%s%s", run->traced,
+		 run->digest, run->seconds, named ? receiver_word : "",
+		 named ? receiver_how_names[run->receiver] : "");
+}
+
+/* What follows the word; recv if it is not there. */
+static enum receiver_how parse_receiver(const char *line)
+{
+	const char *word = strstr(line, receiver_word);
+
+	for (int i = 0; word && i < RECEIVER_HOWS; i++) {
+		if (!strcmp(word + strlen(receiver_word), receiver_how_names[i]))
+			return i;
+	}
+	return RECEIVER_RECV;
 }
 
 int remote_parse_run(const char *line, struct remote_run *run)
@@ -118,7 +134,8 @@ int remote_parse_run(const char *line, struct remote_run *run)
 	if (sscanf(line, form, &traced, &digest, &seconds) != 3 || !seconds ||
 	    seconds > REMOTE_MOST_SECONDS)
 		return -EINVAL;
-	*run = (struct remote_run){ .traced = traced, .digest = digest, .seconds = (int)seconds };
+	*run = (struct remote_run){ .traced = traced, .digest = digest, .seconds = (int)seconds,
+				    .receiver = parse_receiver(line) };
 	/* Whatever else sscanf() puts up with is not what a zctrace writes. */
 	remote_write_run(run, again);
 	return strcmp(line, again) ? -EINVAL : 0;

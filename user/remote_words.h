@@ -16,7 +16,8 @@
  *	zctrace-remote N VERSION  ------>
  *	                          <------ zctrace-remote N VERSION
  *	then, for every run,
- *	run traced=T digest=D seconds=S ->	a receiver program is started
+ *	run traced=T digest=D seconds=S ->	a receiver program is started; behind it
+ *						" receiver=HOW" if HOW is not recv
  *	                          <------ listening PORT
  *	(the sender connects to PORT)
  *	                          <------ ready PORT	traced from here, if T and if it can be
@@ -68,6 +69,7 @@ int remote_parse_hello(const char *line, struct remote_hello *hello);
 struct remote_run {
 	bool traced, digest;
 	int seconds;		/* at most, for the transfer; 1 to REMOTE_MOST_SECONDS */
+	enum receiver_how receiver;
 };
 
 void remote_write_run(const struct remote_run *run, char line[REMOTE_LINE_BYTES]);

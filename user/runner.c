@@ -218,6 +218,7 @@ static int start_remote_receiver(struct run *run, char port[16])
 	__u64 limit_s = transfer_limit_s(spec);
 	const struct remote_run wanted = {
 		.traced = spec->session != NULL, .digest = spec->digest,
+		.receiver = spec->receiver,
 		.seconds = limit_s < REMOTE_MOST_SECONDS ? limit_s : REMOTE_MOST_SECONDS,
 	};
 

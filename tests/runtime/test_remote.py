@@ -83,6 +83,24 @@ def test_exact_counts_of_both_machines(options, moving, family):
     assert role["pid"] and role["peak_rss_bytes"] > 0
 
 
+def test_other_ways_and_receivers():
+    with machines(4) as two, two.receive() as far:
+        borrowed = two.report(far, "zerocopy", *QUICK)
+        discarded = two.report(far, "uring", *QUICK, "--receiver", "discard")
+        spliced = two.report(far, "splice", *QUICK, "--receiver", "splice")
+    for report in (borrowed, discarded, spliced):
+        assert_sound(report)
+        assert only(report)["rounds"] == ROUNDS
+    # What another machine's memory holds says nothing about copies on the way.
+    assert only(borrowed)["zerocopy"]["late_bytes"] is None
+    assert "another machine" in only(borrowed)["zerocopy"]["why"]
+    assert discarded["config"]["receiver"] == "discard"
+    assert leg(only(discarded), "socket-receiver")["bytes"] == 0
+    assert set(calls(only(spliced), "receiver")) == {"splice"}
+    assert leg(only(spliced), "socket-receiver")["bytes"] is None
+    assert "linear part" in leg(only(spliced), "socket-receiver")["why"]
+
+
 def test_a_virtual_device_is_no_dma():
     with machines() as two, two.receive() as far:
         scenario = only(two.report(far, "sendfile", *QUICK))

@@ -221,7 +221,6 @@ def test_io_uring_that_is_not_allowed():
     (["mmap", "--all"], "--all: is for compare"),
     (["splice", "--prefault"], "--prefault: is for copy"),
     (["uring", "--receiver", "read"], "--receiver read: give recv, discard or splice"),
-    (["zerocopy", "--receiver", "discard", "--to", "::1"], "--receiver"),
 ])
 def test_usage_errors(options, words):
     done = zctrace(*options)

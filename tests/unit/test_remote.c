@@ -126,6 +126,7 @@ static void runs_read_back(void **state)
 		const int seconds[] = { 1, 60, 86400, REMOTE_MOST_SECONDS };
 		const struct remote_run run = {
 			.traced = i & 1, .digest = i & 2, .seconds = seconds[i],
+			.receiver = i % RECEIVER_HOWS,
 		};
 		struct remote_run again;
 		char line[REMOTE_LINE_BYTES];
@@ -135,6 +136,7 @@ static void runs_read_back(void **state)
 		assert_int_equal(again.traced, run.traced);
 		assert_int_equal(again.digest, run.digest);
 		assert_int_equal(again.seconds, run.seconds);
+		assert_int_equal(again.receiver, run.receiver);
 	}
 }
 
@@ -156,6 +158,12 @@ static void refuses_other_runs(void **state)
 		"run traced=1  digest=0 seconds=5",
 		"run traced=1 digest=0 seconds=5 ",
 		"run traced=1 digest=0 seconds=5;reboot",
+		"run traced=1 digest=0 seconds=5 receiver=",
+		"run traced=1 digest=0 seconds=5 receiver=recv",
+		"run traced=1 digest=0 seconds=5 receiver=discard ",
+		"run traced=1 digest=0 seconds=5 receiver=other",
+		"run traced=1 digest=0 seconds=5  receiver=discard",
+		"run traced=1 digest=0 seconds=5 receiver=splice receiver=splice",
 		" run traced=1 digest=0 seconds=5",
 	};
 	struct remote_run run;
