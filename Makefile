@@ -142,10 +142,12 @@ include $(wildcard tests/*.mk tests/*/*.mk)
 install: all ## install below PREFIX (/usr/local), itself below DESTDIR
 	install -D $(B)/zctrace $(DESTDIR)$(PREFIX)/bin/zctrace
 	install -D -t $(DESTDIR)$(PREFIX)/libexec/zctrace/scenarios $(SCENARIO_BINS)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zctrace/labs labs/*.md labs/*.py
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zctrace/labs/data labs/data/*
 
 uninstall: ## remove what install installed
 	rm -f $(DESTDIR)$(PREFIX)/bin/zctrace
-	rm -rf $(DESTDIR)$(PREFIX)/libexec/zctrace
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/zctrace $(DESTDIR)$(PREFIX)/share/zctrace
 
 compile_commands.json: ## list the compilations, for clangd and other tools
 	$(Q)$(MAKE) -nB V=1 all | jq -nR --arg directory '$(CURDIR)' '[inputs | select(test(" -c \\S+\\.c ")) '\

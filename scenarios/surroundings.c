@@ -29,7 +29,7 @@ int surroundings_apply(int sock)
 {
 	if (!buffer_bytes)
 		return 0;
-	/* A buffer that was set does not grow by itself (tcp_rcv_space_adjust() leaves it alone). */
+	/* A buffer that was set does not grow by itself (tcp_rcv_space_adjust()). */
 	if (setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof(buffer_bytes)) < 0 ||
 	    setsockopt(sock, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof(buffer_bytes)) < 0)
 		return -errno;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd_lab.h"
 #include "commands.h"
@@ -167,7 +168,9 @@ static int take_predictions(const struct arguments *a, const struct lab *lab, st
 	err = lab_ask_name(handin);
 	if (!err)
 		err = lab_ask_predictions(lab, handin, &a->terminal);
-	return err ? complain(ZC_EXIT_FAILED, "lab %d: the input has ended", lab->number) : ZC_EXIT_OK;
+	if (err)
+		return complain(ZC_EXIT_FAILED, "lab %d: the input has ended", lab->number);
+	return ZC_EXIT_OK;
 }
 
 static int measure_rest(const struct arguments *a, const struct lab *lab, struct handin *handin)
@@ -206,8 +209,8 @@ static int write_all(const struct arguments *a, struct lab_sheet *sheet, struct 
 	    write_file(a, ".md", lab_sheet_markdown, sheet) ||
 	    write_file(a, ".html", lab_sheet_html, sheet))
 		return ZC_EXIT_FAILED;
-	printf("\nYour lab report: %s.html and %s.md to read, %s.json to hand in.\n", a->out, a->out,
-	       a->out);
+	printf("\nYour lab report: %s.html and %s.md to read, %s.json to hand in.\n", a->out,
+	       a->out, a->out);
 	return ZC_EXIT_OK;
 }
 
@@ -224,11 +227,32 @@ static void tell_open(const struct arguments *a, const struct lab *lab, const st
 	       lab->number, a->out);
 }
 
+/* A hand-in with somebody's predictions and answers, which nobody asked to go on with. */
+static bool would_overwrite(const struct arguments *a)
+{
+	struct stat there, given;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s.json", a->out);
+	if (stat(path, &there))
+		return false;
+	for (size_t i = 0; i < a->from_count; i++) {
+		if (!stat(a->from[i], &given) && given.st_dev == there.st_dev &&
+		    given.st_ino == there.st_ino)
+			return false;
+	}
+	complain(ZC_EXIT_USAGE, "%s is there already: go on with --from %s, or begin anew with another "
+		 "--out, or remove it", path, path);
+	return true;
+}
+
 static int do_lab(const struct arguments *a, const struct lab *lab, struct handin *handin)
 {
 	struct lab_sheet sheet;
 	int status;
 
+	if (would_overwrite(a))
+		return ZC_EXIT_USAGE;
 	status = take_given(a, lab, handin);
 	if (status)
 		return status;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* lab check: one hand-in or a hundred, judged in a table and as CSV. None of them is trusted; one that
- * cannot be read is a row like the others. */
+/* lab check: one hand-in or a hundred, judged in a table and as CSV. None of them is trusted; one
+ * that cannot be read is a row like the others. */
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>
@@ -96,13 +96,15 @@ static bool is_recorded(const struct row *row, const struct lab *lab)
 		return false;
 	for (size_t i = 0; i < row->digest_count && same; i++) {
 		const struct handin_report *found;
+		const char *file;
 
 		same = i < lab->measurement_count;
 		if (!same)
 			break;
-		snprintf(path, sizeof(path), "%s/data/%s", lab_directory(), lab->measurements[i].file);
-		same = !handin_add_file(&data, path, lab->measurements[i].file, error, sizeof(error));
-		found = same ? handin_report(&data, lab->measurements[i].file) : NULL;
+		file = lab->measurements[i].file;
+		snprintf(path, sizeof(path), "%s/data/%s", lab_directory(), file);
+		same = !handin_add_file(&data, path, file, error, sizeof(error));
+		found = same ? handin_report(&data, file) : NULL;
 		same = found && !strcmp(found->found, row->digests[i]);
 	}
 	handin_free(&data);
@@ -200,7 +202,8 @@ static int print_table(const struct row *rows, size_t count, const struct render
 {
 	static const struct grid_column columns[] = {
 		{ "hand-in", .wraps = true }, { "name", .wraps = true },   { "lab", .right = true },
-		{ "complete", .right = false }, { "predictions", .right = true }, { "evidence", .right = false },
+		{ "complete", .right = false },	  { "predictions", .right = true },
+		{ "evidence", .right = false },
 	};
 	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
 	size_t good = 0;
@@ -225,7 +228,8 @@ static int write_csv(FILE *out, void *context)
 {
 	const struct csv_job *job = context;
 
-	fputs("file,name,lab,complete,predicted,right,predictions,evidence,missing,reason,same_as\r\n", out);
+	fputs("file,name,lab,complete,predicted,right,predictions,evidence,missing,reason,"
+	      "same_as\r\n", out);
 	for (size_t i = 0; i < job->count; i++) {
 		const struct row *row = &job->rows[i];
 

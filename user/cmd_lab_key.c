@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* lab key: the statements of an instructor's key, set against a measurement of the lab: do they hold
- * on the machines of this class, too? */
+/* lab key: the statements of an instructor's key, set against a measurement of the lab: do they
+ * hold on the machines of this class, too? */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +73,9 @@ static char *found_text(const struct lab_value *value, char *buf)
 static int show(const struct lab *key, const struct lab *lab, const struct handin *handin)
 {
 	static const struct grid_column columns[] = {
-		{ "statement", .wraps = true }, { "found", .right = true }, { "holds", .right = false },
+		{ "statement", .wraps = true },
+		{ "found", .right = true },
+		{ "holds", .right = false },
 	};
 	struct lab_evidence evidence[LAB_MAX_MEASUREMENTS];
 	const struct outputs plain = { 0 };
@@ -89,8 +91,8 @@ static int show(const struct lab *key, const struct lab *lab, const struct handi
 		bool holds;
 
 		if (lab_holds(statement->rule, evidence, lab->measurement_count, &value, &holds)) {
-			status = complain(ZC_EXIT_FAILED, "lab key %d: this is no rule: %s", lab->number,
-					  statement->rule);
+			status = complain(ZC_EXIT_FAILED, "lab key %d: this is no rule: %s",
+					  lab->number, statement->rule);
 			break;
 		}
 		grid_cell(grid, GRID_PLAIN, statement->text);

@@ -45,7 +45,7 @@ void handin_set_name(struct handin *handin, const char *name);
 void handin_set_prediction(struct handin *handin, const char *id, const char *text);
 void handin_set_explanation(struct handin *handin, size_t question, const char *text);
 
-/* Adds a raw report, or replaces the one of that file. -EINVAL: it is none, with one line in error. */
+/* Adds a raw report, or replaces the one of that file. -EINVAL: it is none, one line in error. */
 int handin_add_report(struct handin *handin, const char *file, const char *text, size_t bytes,
 		      char *error, size_t size);
 /* The same from a file; error names it. */

@@ -59,7 +59,7 @@ struct lab {
 	char *introduction_memory;
 };
 
-/* labs/ of the source tree or of what was installed, found beside our executable; NULL = nowhere. */
+/* labs/ of the source tree or of what was installed, found beside our executable; NULL: nowhere. */
 const char *lab_directory(void);
 
 /* Lab number, or its key, from lab_directory(). 0; -ENOENT: there is no such lab; -errno, with a
@@ -91,12 +91,12 @@ struct lab_value {
 };
 
 /*
- * Finds a value:	[FILE:]SCENARIO METRIC[@ROLE]	a number of metric.c; the first measurement if
- *							FILE is not given
- *			[FILE:]flow FIELD		of the busiest flow: verdict, copies_per_byte,
- *							calls, bytes
- *			[FILE:]claim ID			its verdict
- *			NUMBER
+ * Finds a value:
+ *	[FILE:]SCENARIO METRIC[@ROLE]	a number of metric.c
+ *	[FILE:]flow FIELD		of the busiest flow: verdict, copies_per_byte, calls, bytes
+ *	[FILE:]claim ID			its verdict
+ *	NUMBER
+ * Without FILE it is in the first measurement's report.
  * SCENARIO is an id and what tells it from others: copy,whole  sendfile,veth-nosg  copy,4K
  * Numbers may be joined by +, - and /, with blanks around, from left to right.
  * 0, also when the value is not there (why says so); -EINVAL: not such a text.

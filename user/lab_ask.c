@@ -68,13 +68,25 @@ static char *trim(char *text)
 	return text;
 }
 
-/* Joins lines that go on, so that every answer is one line. */
+static bool goes_on(const char *at)
+{
+	return *at == '\n' && (at[1] == ' ' || at[1] == '\t');
+}
+
+/* Joins lines that go on, so that every answer is one line, with single blanks. */
 static void join_lines(char *text)
 {
-	for (char *at = text; *at; at++) {
-		if (at[0] == '\r' || (at[0] == '\n' && (at[1] == ' ' || at[1] == '\t')))
-			at[0] = ' ';
+	char *to = text;
+
+	for (const char *at = text; *at; at++) {
+		bool blank = goes_on(at) || *at == ' ' || *at == '\t' || *at == '\r';
+
+		if (!blank)
+			*to++ = *at;
+		else if (to > text && to[-1] != ' ')
+			*to++ = ' ';
 	}
+	*to = '\0';
 }
 
 /* With the rights of the calling user: messages quote from the file. */

@@ -9,23 +9,27 @@
 
 #include "html.h"
 
+static const struct {
+	const char *text, *end;
+} style = { web_report_css, web_report_css_end };
+
 /* No script runs and nothing is loaded, whatever a student has written. */
 static void head(FILE *out, const struct lab_sheet *sheet)
 {
-	size_t bytes = (size_t)(web_report_css_end - web_report_css);
+	size_t bytes = (size_t)(style.end - style.text);
 	unsigned char raw[32], text[48];
 
-	EVP_Digest(web_report_css, bytes, raw, NULL, EVP_sha256(), NULL);
+	EVP_Digest(style.text, bytes, raw, NULL, EVP_sha256(), NULL);
 	EVP_EncodeBlock(text, raw, sizeof(raw));
 	fprintf(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 		"base-uri 'none'; form-action 'none'; style-src 'sha256-%s'\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		"<meta name=\"color-scheme\" content=\"light dark\">\n<title>Lab %d: ", (char *)text,
-		sheet->lab->number);
+		"<meta name=\"color-scheme\" content=\"light dark\">\n<title>Lab %d: ",
+		(char *)text, sheet->lab->number);
 	html_text(out, sheet->lab->title);
 	fputs("</title>\n<style>", out);
-	fwrite(web_report_css, 1, bytes, out);
+	fwrite(style.text, 1, bytes, out);
 	fputs("</style>\n</head>\n", out);
 }
 
@@ -73,7 +77,8 @@ static void judgement_cell(FILE *out, enum lab_judgement judgement)
 
 static void rows(FILE *out, const struct lab_sheet *sheet)
 {
-	fputs("<section aria-labelledby=\"rows\"><h2 id=\"rows\">Prediction and measurement</h2>\n", out);
+	fputs("<section aria-labelledby=\"rows\"><h2 id=\"rows\">Prediction and measurement</h2>\n",
+	      out);
 	html_scroll_open(out, "Prediction and measurement");
 	fputs("<table>\n<thead><tr><th scope=\"col\">question</th><th scope=\"col\">predicted</th>"
 	      "<th scope=\"col\">measured</th><th scope=\"col\">unit</th><th scope=\"col\">counts as</th>"
@@ -92,7 +97,8 @@ static void rows(FILE *out, const struct lab_sheet *sheet)
 		} else {
 			cell(out, "measured", row->measured);
 		}
-		cell(out, "unit", strstr(row->prediction->unit, " / ") ? "" : row->prediction->unit);
+		cell(out, "unit",
+		     strstr(row->prediction->unit, " / ") ? "" : row->prediction->unit);
 		judgement_cell(out, row->judgement);
 		fputs("</tr>\n", out);
 	}
@@ -126,7 +132,8 @@ static void evidence(FILE *out, const struct lab_sheet *sheet)
 	for (size_t i = 0; i < sheet->handin->report_count; i++) {
 		fputs("<tr><th scope=\"row\">", out);
 		html_text(out, sheet->handin->reports[i].file);
-		fprintf(out, "</th><td><code>%s</code></td></tr>\n", sheet->handin->reports[i].found);
+		fprintf(out, "</th><td><code>%s</code></td></tr>\n",
+			sheet->handin->reports[i].found);
 	}
 	fputs("</tbody></table>\n", out);
 	html_scroll_close(out);

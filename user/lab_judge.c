@@ -15,7 +15,7 @@
 int lab_parse_number(const char *text, double *number)
 {
 	char plain[64], *end;
-	size_t length = 0;
+	size_t length = 0, digits;
 
 	/* Thousands as we print them ourselves, and a sign of "times" behind the number. */
 	for (; *text && length < sizeof(plain) - 1; text++) {
@@ -23,12 +23,13 @@ int lab_parse_number(const char *text, double *number)
 			plain[length++] = *text;
 	}
 	plain[length] = '\0';
-	if (*text || !length || strspn(plain, "+-.0123456789eE") == 0)
+	digits = strspn(plain, "+-.0123456789eE");
+	end = plain + digits;
+	if (*text || !digits || (*end && strcmp(end, "×") && strcmp(end, "x")))
 		return -EINVAL;
+	*end = '\0';	/* strtod() would read hexadecimal numbers, too */
 	*number = strtod(plain, &end);
-	if (end == plain || !isfinite(*number))
-		return -EINVAL;
-	return !*end || !strcmp(end, "×") || !strcmp(end, "x") ? 0 : -EINVAL;
+	return *end || !isfinite(*number) ? -EINVAL : 0;
 }
 
 /* One choice of "a / b / c" at a time; the length of the choice at *at. */

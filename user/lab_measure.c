@@ -56,8 +56,8 @@ static int take_handin(const char *path, const struct lab *lab, struct handin *h
 	if (handin_read(path, &saved, why, sizeof(why)))
 		return -EINVAL;
 	if (handin_lab(&saved) != lab->number) {
-		snprintf(error, size, "%s: it is of lab %d, not of lab %d", path, handin_lab(&saved),
-			 lab->number);
+		snprintf(error, size, "%s: it is of lab %d, not of lab %d", path,
+			 handin_lab(&saved), lab->number);
 		handin_free(&saved);
 		return -EEXIST;
 	}
@@ -137,7 +137,8 @@ int lab_run(const struct lab_measurement *measurement, struct handin *handin)
 
 	if (wordexp(measurement->command, &words, WRDE_NOCMD | WRDE_UNDEF) ||
 	    words.we_wordc <= CALLED)
-		return complain(ZC_EXIT_FAILED, "lab: \"%s\" is not a command", measurement->command);
+		return complain(ZC_EXIT_FAILED, "lab: \"%s\" is not a command",
+				measurement->command);
 	printf("\n$ %s\n", measurement->command);
 	words.we_wordv[CALLED - 1] = (char *)"zctrace";
 	status = run_words(&words.we_wordv[CALLED - 1]);

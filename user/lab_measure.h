@@ -6,9 +6,9 @@
 
 #include "handin.h"
 
-/* A saved report from path, which is a directory (every report under the name that the lab gives
- * it), a hand-in of this lab (all that is in it, if handin has nothing yet), or one report. Read with
- * the rights of the calling user. 0, or -EINVAL with one line in error. */
+/* What is saved at path: a directory (every report under the name that the lab gives it), a hand-in
+ * of this lab (which takes the place of handin), or one report. Read with the rights of the calling
+ * user. 0, or -errno with one line in error. */
 int lab_take_saved(const char *path, const struct lab *lab, struct handin *handin, char *error,
 		   size_t size);
 

@@ -22,7 +22,7 @@ struct parser {
 	struct lab *lab;
 	enum section section;
 	bool in_code, in_table;
-	char *paragraph;		/* the last one before the next command, inside of the memory */
+	char *paragraph;		/* the last one before the next command */
 	char *paragraph_end;
 	bool paragraph_done;
 	char *question_end;		/* where a wrapped question goes on */
@@ -171,16 +171,18 @@ static int command_line(struct parser *parser, char *line)
 	return lab->measurements[lab->measurement_count - 1].file ? 0 : -ENOMEM;
 }
 
-/* Joins a line to what was read before it in the same memory: only blanks lie between. */
+/* Joins a line to what was read before it in the same memory; what lay between is gone. */
 static void join(char **text, char **end, char *line)
 {
+	size_t length = strlen(line);
+
 	if (!*text) {
-		*text = line;
+		*text = *end = line;
 	} else {
-		for (char *at = *end; at < line; at++)
-			*at = ' ';
+		*(*end)++ = ' ';
+		memmove(*end, line, length + 1);
 	}
-	*end = line + strlen(line);
+	*end += length;
 }
 
 /* Prose below "## Measure" tells what to do before the next command. */

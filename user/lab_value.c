@@ -279,10 +279,12 @@ static int evaluate(const struct words *words, size_t end, const struct lab_evid
 int lab_evaluate(const char *where, const struct lab_evidence *evidence, size_t count,
 		 struct lab_value *value)
 {
-	struct words words;
+	struct words words = { 0 };
 
 	memset(value, 0, sizeof(*value));
-	return split(where, &words) ? -EINVAL : evaluate(&words, words.count, evidence, count, value);
+	if (split(where, &words))
+		return -EINVAL;
+	return evaluate(&words, words.count, evidence, count, value);
 }
 
 /* --- statements of a key --- */
@@ -329,7 +331,7 @@ static int compare(const char *relation, const struct words *words, size_t at,
 int lab_holds(const char *rule, const struct lab_evidence *evidence, size_t count,
 	      struct lab_value *value, bool *holds)
 {
-	struct words words;
+	struct words words = { 0 };
 	size_t at = 0;
 	int err;
 

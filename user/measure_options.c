@@ -204,8 +204,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_socket_buffer(state, &plan->strain, arg);
 		return 0;
 	case KEY_RECEIVER_DELAY:
-		plan->strain.receiver_delay_us = measure_parse_number(state, "receiver-delay", arg, 1,
-								      STRAIN_MAX_DELAY_US);
+		plan->strain.receiver_delay_us =
+			measure_parse_number(state, "receiver-delay", arg, 1, STRAIN_MAX_DELAY_US);
 		return 0;
 	case KEY_PORT:
 		plan->port = measure_parse_number(state, "port", arg, 1, 65535);

@@ -13,7 +13,7 @@ struct report;
 struct strain {
 	bool pinned;
 	int sender_cpu, receiver_cpu;	/* if pinned */
-	__u64 socket_buffer_bytes;	/* asked for; the kernel doubles it. 0 = as the kernel has it */
+	__u64 socket_buffer_bytes;	/* the kernel doubles it; 0 = its own choice */
 	__u64 receiver_delay_us;	/* slept after each receive */
 };
 

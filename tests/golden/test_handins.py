@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 
@@ -48,6 +49,7 @@ def hand_in(place, number, text=None, status=GOOD, source=DATA):
     """What a student makes who has no root: the path of the hand-in."""
     answers = place / "answers.txt"
     answers.write_text(said(number) if text is None else text, "utf-8")
+    (place / f"lab{number}-handin.json").unlink(missing_ok=True)
     done = zctrace("lab", number, "--from", source, "--answers", answers, cwd=place)
     assert done[0] == status, done
     return place / f"lab{number}-handin.json"
@@ -129,6 +131,18 @@ def test_goes_on_with_a_hand_in(tmp_path):
     assert "Still missing: 5 of 6 predictions." in text
     after = json.loads(path.read_text())
     assert after == {**before, "explanations": ["first", "second", "third"]}
+
+
+def test_a_hand_in_is_not_overwritten(tmp_path):
+    path = hand_in(tmp_path, 1)
+    before = path.read_bytes()
+    (tmp_path / "answers.txt").write_text("copy-round: 9\n")
+    more = ("--answers", tmp_path / "answers.txt")
+    status, _, stderr = zctrace("lab", 1, "--from", DATA, *more, cwd=tmp_path)
+    assert status == USAGE and "go on with --from lab1-handin.json" in stderr
+    assert path.read_bytes() == before
+    assert zctrace("lab", 1, "--from", DATA, *more, "--out", "other", cwd=tmp_path)[0] == GOOD
+    assert path.read_bytes() == before
 
 
 # --- altered ---
@@ -386,3 +400,18 @@ def test_lists_the_labs():
     assert status == GOOD
     assert [int(line.split()[0]) for line in text.splitlines() if line[:1].isdigit()] == \
         lab_texts.numbers()
+
+
+def test_installed(tmp_path):
+    """The labs are found beside an installed program; the keys stay in the source."""
+    for place, what in (("bin", [ZCTRACE]), ("share/zctrace/labs", lab_texts.LABS.glob("*.md")),
+                        ("share/zctrace/labs/data", DATA.iterdir())):
+        (tmp_path / place).mkdir(parents=True)
+        for path in what:
+            shutil.copy(path, tmp_path / place / path.name)
+    listed = subprocess.run([tmp_path / "bin" / "zctrace", "lab"], capture_output=True, text=True,
+                            check=True).stdout
+    assert listed.endswith(f"its text is in {tmp_path}/share/zctrace/labs\n")
+    key = subprocess.run([tmp_path / "bin" / "zctrace", "lab", "key", "1"], capture_output=True,
+                         text=True, check=False)
+    assert key.returncode == USAGE and "there is no key" in key.stderr
