@@ -7,6 +7,7 @@ import ctypes
 import os
 import pathlib
 import platform
+import time
 
 from processes import Failure
 
@@ -67,8 +68,22 @@ def difference(before, after):
 
 
 def peak_rss(pid):
-    """The most memory that a process ever had resident, in bytes."""
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
+    """The most memory that a process ever had resident, in bytes; None if it has ended."""
+    with contextlib.suppress(OSError):
+        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     return None
+
+
+def peak_rss_to_the_end(pid, limit_s):
+    """The same, looked at until the process has ended: its report takes memory too. The kernel's
+    ru_maxrss would have the memory of the program that started it in it."""
+    end, peak = time.monotonic() + limit_s, None
+    while time.monotonic() < end:
+        now = peak_rss(pid)
+        if now is None:
+            break
+        peak = now
+        time.sleep(0.0005)
+    return peak

@@ -9,7 +9,7 @@ import tempfile
 import bpf_times
 import tracers
 from machine import memory
-from processes import Failure
+from processes import LIMIT_S, Failure
 from rounds import Row, measure_rows
 from transfer import discarding, make_file, sender, transfer
 
@@ -37,9 +37,11 @@ class Looks:
         pid = run.tracer.pid
         if when == "before":
             self.spent = bpf_times.programs(pid)
-            return
-        self.spent = bpf_times.difference(self.spent, bpf_times.programs(pid))
-        self.found = {"rss_bytes": bpf_times.peak_rss(pid), "map_bytes": bpf_times.map_bytes(pid)}
+        elif when == "after":
+            self.spent = bpf_times.difference(self.spent, bpf_times.programs(pid))
+            self.found["map_bytes"] = bpf_times.map_bytes(pid)
+        elif when == "ending":
+            self.found["rss_bytes"] = bpf_times.peak_rss_to_the_end(pid, LIMIT_S)
 
     def per_call(self, calls):
         ns = sum(ns for ns, _ in self.spent.values())
@@ -57,6 +59,7 @@ def measure_program(scratch, tracer, program, calls):
         run.done()
         looks(run, "after")
         run.go()
+        looks(run, "ending")
         run.end()
     return looks.per_call(calls)
 

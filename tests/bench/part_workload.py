@@ -33,6 +33,8 @@ def kernel_share(build, scratch, tracer, send):
     looks, names = {}, {}
 
     def look(run, when):
+        if when == "ending":
+            return
         looks[when] = bpf_times.programs(run.tracer.pid)
         names.update(bpf_times.tracepoints(run.tracer.pid))
         if when == "before":

@@ -63,7 +63,8 @@ def received(process, size):
 
 def transfer(build, scratch, tracer, receive, send, size, look=None):
     """Seconds of the sender's life and CPU time. send(port) is its command line; look(run, when) is
-    called with "before" and "after", while the tracer is there and the sender is not."""
+    called with "before" and "after", while the tracer is there and the sender is not, and with
+    "ending" when both may end."""
     with receiver(receive) as (process, port):
         held = [build / "bench" / "hold", *send(port)]
         with tracers.traced(tracer, scratch, held) as run:
@@ -74,6 +75,8 @@ def transfer(build, scratch, tracer, receive, send, size, look=None):
             if look:
                 look(run, "after")
             run.go()
+            if look:
+                look(run, "ending")
             run.end()
         received(process, size)
     return {"elapsed_s": said["elapsed_ns"] / 1e9,
