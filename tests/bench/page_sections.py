@@ -215,7 +215,8 @@ def programs(part):
 def growth(part):
     lines = [
         "zctrace's own memory at its highest, its report included, the memory of its maps, which "
-        "are of one size whatever is traced, and the run time of all its programs for each call of the traced "
+        "are of one size whatever is traced, and the run time of all its programs for each "
+        "call of the traced "
         "program, from the kernel's statistics. The file is in tmpfs, is not sparse, goes to a "
         "receiver that discards, and grows from row to row: only here a row's rounds follow one "
         f"another. *Flat* is: the largest at most {FLAT:g} times the lowest.", ""]
