@@ -35,7 +35,14 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LIBS := libbpf jansson libnl-route-3.0 libnl-3.0 libseccomp libcrypto libprotobuf-c
-LDLIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lcap -lm
+# From archives where there are any (Debian has them): to find, map and relocate ten shared
+# libraries takes longer than many a program that is watched. Why not libcrypto:
+# docs/dependencies.md.
+ARCHIVED := $(filter-out libcrypto,$(LIBS))
+ARCHIVES = $(patsubst -l%,%,$(filter -l%,$(shell pkg-config --static --libs $(ARCHIVED) 2>/dev/null))) cap
+LDLIBS = $(if $(filter-out /%,$(foreach l,$(ARCHIVES),$(shell $(CC) -print-file-name=lib$(l).a))),\
+	$(shell pkg-config --libs $(ARCHIVED) 2>/dev/null) -lcap,\
+	-Wl,-Bstatic $(shell pkg-config --static --libs $(ARCHIVED) 2>/dev/null) -lcap -Wl,-Bdynamic) -lcrypto -lm
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wno-unused-parameter -Wshadow -Wvla

@@ -27,7 +27,7 @@ static __u64 folio_bytes(struct folio *folio)
 	return (__u64)page_size << (order & 31);
 }
 
-SEC("?tp_btf/mm_filemap_add_to_page_cache")
+SEC("?raw_tp/mm_filemap_add_to_page_cache")
 int BPF_PROG(on_cache_add, struct folio *folio)
 {
 	__u64 mapping = (__u64)BPF_CORE_READ(folio, mapping);

@@ -3,10 +3,10 @@
  * inside a call is not: the CPU was in the kernel already. x86 and RISC-V have these tracepoints. */
 #include "state.h"
 
-SEC("?tp_btf/page_fault_user")
+SEC("?raw_tp/page_fault_user")
 int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs)
 {
-	struct zc_task *task = task_find(task_key(regs));
+	struct zc_task *task = task_find(task_key((__u64)regs));
 	struct zc_proc *proc;
 
 	if (!task)
@@ -20,10 +20,10 @@ int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs)
 	return 0;
 }
 
-SEC("?tp_btf/page_fault_kernel")
+SEC("?raw_tp/page_fault_kernel")
 int BPF_PROG(on_fault_kernel)
 {
-	struct zc_task *task = task_of(bpf_get_current_task_btf());
+	struct zc_task *task = task_find(current_key());
 	struct zc_proc *proc;
 
 	if (!task || !task->enter_ns)

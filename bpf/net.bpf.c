@@ -22,13 +22,9 @@ struct page_words {
 	__u64 mapping;
 };
 
-struct scratch {
-	struct fragment fragments[ZC_MAX_FRAGS];
-};
-
-/* What is being looked at: one segment at one hook. */
+/* What is being looked at: one segment at one hook. It lies in a map, because of what lies on the
+ * stack the verifier follows every value that it can have. */
 struct look {
-	struct zc_sock *sock;
 	__u32 hook;
 	__u32 skip;		/* leading payload bytes that were seen before */
 	__u64 last_page;	/* page words of this page are in origin and file */
@@ -36,15 +32,15 @@ struct look {
 	__u32 last_file;
 	__u32 file_pending;	/* bytes of last_file not yet added to a flow */
 	__u32 socket;
-	struct scratch *scratch;
+	struct fragment fragments[ZC_MAX_FRAGS];
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 2);	/* a softirq may interrupt a call that is looking: one each */
 	__type(key, __u32);
-	__type(value, struct scratch);
-} scratches SEC(".maps");
+	__type(value, struct look);
+} looks SEC(".maps");
 
 __u64 zero_page = 0;	/* struct page of the zero page, if the loader could tell */
 
@@ -99,10 +95,10 @@ static __u32 origin_of_page(__u64 page, __u32 *file)
 	return ZC_ORIGIN_PRIVATE;
 }
 
-static void add_origin(struct look *look, __u32 origin, __u32 bytes)
+static void add_origin(struct look *look, struct zc_sock *sock, __u32 origin, __u32 bytes)
 {
 	if (origin < ZC_ORIGIN_COUNT)
-		__sync_fetch_and_add(&look->sock->new_bytes[look->hook & 1][origin], bytes);
+		__sync_fetch_and_add(&sock->new_bytes[look->hook & 1][origin], bytes);
 }
 
 /* Drops the part of a piece that was transmitted before. */
@@ -114,16 +110,23 @@ static __u32 fresh_part(struct look *look, __u32 length)
 	return length - old;
 }
 
-/* One step of bpf_loop(), which the verifier walks once instead of ZC_MAX_FRAGS times. */
-static long look_at_fragment(__u32 i, struct look *look)
+/* What a step of bpf_loop() is given. */
+struct step {
+	struct look *look;
+	struct zc_sock *sock;
+};
+
+/* The verifier walks it once instead of ZC_MAX_FRAGS times. */
+static long look_at_fragment(__u32 i, struct step *step)
 {
+	struct look *look = step->look;
 	struct fragment *fragment;
 	__u32 fresh, origin, file = 0;
 	__u64 page;
 
 	if (i >= ZC_MAX_FRAGS)
 		return 1;
-	fragment = &look->scratch->fragments[i];
+	fragment = &look->fragments[i];
 	page = fragment->page;
 	fresh = fresh_part(look, fragment->length);
 	if (!fresh)
@@ -136,31 +139,29 @@ static long look_at_fragment(__u32 i, struct look *look)
 		look->last_origin = origin;
 		look->last_file = file;
 	}
-	add_origin(look, look->last_origin, fresh);
+	add_origin(look, step->sock, look->last_origin, fresh);
 	if (look->last_origin == ZC_ORIGIN_FILE)
 		look->file_pending += fresh;
 	return 0;
 }
 
-static void look_at_fragments(struct look *look, __u64 shinfo, __u32 count)
+static void look_at_fragments(struct look *look, struct zc_sock *sock, __u64 shinfo, __u32 count)
 {
-	__u32 slot = look->hook & 1;
-	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
+	struct step step = { .look = look, .sock = sock };
 
-	if (!scratch || !count)
+	if (!count)
 		return;
 	if (count > ZC_MAX_FRAGS) {
 		count_loss(ZC_LOSS_FRAGS);
 		count = ZC_MAX_FRAGS;
 	}
-	if (bpf_probe_read_kernel(scratch->fragments, count * sizeof(struct fragment),
+	if (bpf_probe_read_kernel(look->fragments, count * sizeof(struct fragment),
 				  (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
 									  frags)))) {
 		count_loss(ZC_LOSS_FRAGS);
 		return;
 	}
-	look->scratch = scratch;
-	bpf_loop(count, look_at_fragment, look, 0);
+	bpf_loop(count, look_at_fragment, &step, 0);
 	flush_flow(look);
 }
 
@@ -183,17 +184,36 @@ static __u32 already_seen(struct zc_sock *sock, __u32 hook, __u32 seq, __u32 len
 	return old;
 }
 
+/* Pointers are read by BPF_CORE_READ() throughout: for each one that is read straight from another,
+ * the verifier searches all names of the kernel's types, three times over. */
+
+/* A segment's look, begun anew. */
+static struct look *begin_look(__u32 hook)
+{
+	struct look *look = bpf_map_lookup_elem(&looks, &hook);
+
+	if (!look)
+		return NULL;
+	look->hook = hook;
+	look->last_page = 0;
+	look->last_origin = ZC_ORIGIN_UNKNOWN;
+	look->last_file = 0;
+	look->file_pending = 0;
+	return look;
+}
+
 static void look_at_segment(const struct sk_buff *skb, __u32 hook, bool has_bus)
 {
-	__u64 sk = (__u64)skb->sk;
-	struct look look = { .hook = hook, .last_origin = ZC_ORIGIN_UNKNOWN };
+	__u64 sk = (__u64)BPF_CORE_READ(skb, sk);
 	__u32 headers, linear, length, fragments = 0;
 	struct tcphdr header;
+	struct zc_sock *sock;
+	struct look *look;
 	__u64 head, shinfo;
 
-	look.sock = sk ? bpf_map_lookup_elem(&socks, &sk) : NULL;
+	sock = sk ? bpf_map_lookup_elem(&socks, &sk) : NULL;
 	/* Once closed, the address may already be that of somebody else's socket. */
-	if (!look.sock || look.sock->closed)
+	if (!sock || sock->closed)
 		return;
 	head = (__u64)BPF_CORE_READ(skb, head);
 	if (bpf_probe_read_kernel(&header, sizeof(header), (void *)(head + skb->transport_header)))
@@ -202,24 +222,25 @@ static void look_at_segment(const struct sk_buff *skb, __u32 hook, bool has_bus)
 	if (bpf_ntohs(header.source) != BPF_CORE_READ(skb, sk, __sk_common.skc_num))
 		return;
 	headers = head + skb->transport_header - (__u64)BPF_CORE_READ(skb, data) + header.doff * 4;
-	if (skb->len <= headers)
+	look = begin_look(hook);
+	if (!look || skb->len <= headers)
 		return;
 	length = skb->len - headers;
 	linear = skb->len - skb->data_len - headers;
-	look.skip = already_seen(look.sock, hook, bpf_ntohl(header.seq), length);
-	look.socket = look.sock->object;
-	__sync_fetch_and_add(&look.sock->segments[hook], 1);
-	__sync_fetch_and_add(&look.sock->again_bytes[hook], look.skip);
+	look->skip = already_seen(sock, hook, bpf_ntohl(header.seq), length);
+	look->socket = sock->object;
+	__sync_fetch_and_add(&sock->segments[hook], 1);
+	__sync_fetch_and_add(&sock->again_bytes[hook], look->skip);
 	if (has_bus)
-		__sync_fetch_and_add(&look.sock->device_bytes, length - look.skip);
-	add_origin(&look, ZC_ORIGIN_PRIVATE, fresh_part(&look, linear));
+		__sync_fetch_and_add(&sock->device_bytes, length - look->skip);
+	add_origin(look, sock, ZC_ORIGIN_PRIVATE, fresh_part(look, linear));
 	if (!skb->data_len)
 		return;
 	shinfo = head + skb->end;
 	bpf_probe_read_kernel(&fragments, 1,
 			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
 								      nr_frags)));
-	look_at_fragments(&look, shinfo, fragments);
+	look_at_fragments(look, sock, shinfo, fragments);
 }
 
 /* A VLAN, bond, bridge or macvlan hands the segment on to a device below it, where it is looked at
@@ -234,7 +255,7 @@ static bool hands_on(const struct net_device *dev)
 SEC("?tp_btf/net_dev_queue")
 int BPF_PROG(on_queue, struct sk_buff *skb)
 {
-	if (socks_watched && !hands_on(skb->dev))
+	if (socks_watched && !hands_on(BPF_CORE_READ(skb, dev)))
 		look_at_segment(skb, ZC_HOOK_QUEUE, false);
 	return 0;
 }
@@ -243,7 +264,7 @@ SEC("?tp_btf/net_dev_start_xmit")
 int BPF_PROG(on_start_xmit, const struct sk_buff *skb, const struct net_device *dev)
 {
 	if (socks_watched && !hands_on(dev))
-		look_at_segment(skb, ZC_HOOK_XMIT, dev->dev.parent != NULL);
+		look_at_segment(skb, ZC_HOOK_XMIT, BPF_CORE_READ(dev, dev.parent) != NULL);
 	return 0;
 }
 
@@ -252,13 +273,14 @@ int BPF_PROG(on_start_xmit, const struct sk_buff *skb, const struct net_device *
  * lists of segments, or all of it in its linear part, that is the socket's own memory. */
 static __u32 origin_at_receiver(const struct sk_buff *skb)
 {
-	__u64 shinfo = (__u64)BPF_CORE_READ(skb, head) + skb->end, page = 0;
+	__u64 shinfo = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end);
 	__u32 file, fragments = 0;
+	__u64 page = 0;
 
 	bpf_probe_read_kernel(&fragments, 1,
 			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
 								      nr_frags)));
-	if (!skb->data_len || !fragments)
+	if (!BPF_CORE_READ(skb, data_len) || !fragments)
 		return ZC_ORIGIN_PRIVATE;
 	bpf_probe_read_kernel(&page, sizeof(page),
 			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
@@ -266,10 +288,10 @@ static __u32 origin_at_receiver(const struct sk_buff *skb)
 	return origin_of_page(page, &file);
 }
 
-SEC("?tp_btf/skb_copy_datagram_iovec")
+SEC("?raw_tp/skb_copy_datagram_iovec")
 int BPF_PROG(on_receive_copy, const struct sk_buff *skb, int length)
 {
-	struct zc_task *task = task_of(bpf_get_current_task_btf());
+	struct zc_task *task = task_find(current_key());
 	struct zc_proc *proc;
 	struct zc_cell *cell;
 	__u32 origin;
@@ -288,7 +310,7 @@ int BPF_PROG(on_receive_copy, const struct sk_buff *skb, int length)
 
 /* The last state: the connection is over, its counters are final. The same fields answer
  * getsockopt(TCP_INFO) (tcp_get_info()). */
-SEC("?tp_btf/inet_sock_set_state")
+SEC("?raw_tp/inet_sock_set_state")
 int BPF_PROG(on_tcp_state, const struct sock *sk, const int old_state, const int new_state)
 {
 	__u64 key = (__u64)sk;

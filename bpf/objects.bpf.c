@@ -28,14 +28,10 @@ extern int LINUX_KERNEL_VERSION __kconfig;
 
 static struct file *file_of_fd(__s32 fd)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct fdtable *fdt = BPF_CORE_READ(bpf_get_current_task_btf(), files, fdt);
 	struct file *file = NULL;
-	struct fdtable *fdt;
 
-	if (!task->files)
-		return NULL;
-	fdt = task->files->fdt;
-	if ((__u32)fd >= fdt->max_fds)
+	if ((__u32)fd >= BPF_CORE_READ(fdt, max_fds))
 		return NULL;
 	bpf_probe_read_kernel(&file, sizeof(file), (void *)BPF_CORE_READ(fdt, fd) +
 			      (__u64)(__u32)fd * sizeof(file));
@@ -121,41 +117,60 @@ static struct mount *mount_of(struct vfsmount *mnt)
 	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 }
 
-/* The path, from the last component to the first, each with its NUL: the loader turns it round.
- * A mount's root goes on at the place where it is mounted, as d_path() does. */
-static void describe_path(struct zc_object *object, struct file *file)
+struct walk {
+	struct zc_object *object;
+	__u64 mount, dentry;
+	__u32 end;	/* of what is in the name so far */
+};
+
+static long complete(struct walk *walk)
 {
-	struct mount *mount = mount_of(BPF_CORE_READ(file, f_path.mnt));
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	__u32 end = 0, at;
+	walk->object->truncated = 0;
+	return 1;
+}
+
+/* One component, or one step from a mount's root to the place where it is mounted, as d_path()
+ * does. A step of bpf_loop(), which the verifier walks once. */
+static long describe_step(__u32 i, struct walk *walk)
+{
+	struct mount *mount = (struct mount *)walk->mount;
+	struct dentry *dentry = (struct dentry *)walk->dentry;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+	__u32 at = walk->end;
 	long length;
 
-	for (int i = 0; i < NAME_DEPTH; i++) {
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-
-		if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
-			if (above == mount)
-				return;
-			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-			mount = above;
-			continue;
-		}
-		if (end >= ZC_NAME_LEN / 2)
-			break;
-		/* Says the same again to verifiers before 6.9 (8ecfc371d829), which forget a
-		 * comparison with what lies on the stack. */
-		at = end;
-		barrier_var(at);
-		at &= ZC_NAME_LEN / 2 - 1;
-		length = bpf_probe_read_kernel_str(&object->name[at], ZC_NAME_LEN / 2,
-						   BPF_CORE_READ(dentry, d_name.name));
-		if (length <= 0 || parent == dentry)
-			return;
-		end += length;
-		dentry = parent;
+	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+		if (above == mount)
+			return complete(walk);
+		walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+		walk->mount = (__u64)above;
+		return 0;
 	}
+	if (at >= ZC_NAME_LEN / 2)
+		return 1;
+	/* Says the same again to verifiers before 6.9 (8ecfc371d829), which forget a comparison
+	 * with what lies on the stack. */
+	barrier_var(at);
+	at &= ZC_NAME_LEN / 2 - 1;
+	length = bpf_probe_read_kernel_str(&walk->object->name[at], ZC_NAME_LEN / 2,
+					   BPF_CORE_READ(dentry, d_name.name));
+	if (length <= 0 || parent == dentry)
+		return complete(walk);
+	walk->end += length;
+	walk->dentry = (__u64)parent;
+	return 0;
+}
+
+/* The path, from the last component to the first, each with its NUL: the loader turns it round. */
+static void describe_path(struct zc_object *object, struct file *file)
+{
+	struct walk walk = { .object = object,
+			     .mount = (__u64)mount_of(BPF_CORE_READ(file, f_path.mnt)),
+			     .dentry = (__u64)BPF_CORE_READ(file, f_path.dentry) };
+
 	object->truncated = 1;
+	bpf_loop(NAME_DEPTH, describe_step, &walk, 0);
 }
 
 /* The kernel uses the memory of closed sockets again: what the earlier one sent is kept, under the
@@ -214,6 +229,8 @@ static __u32 object_for(struct zc_object_key *key, struct file *file, __u32 fs_m
 	if (bpf_map_update_elem(&object_ids, key, &index, BPF_NOEXIST) == 0)
 		return index;
 	known = bpf_map_lookup_elem(&object_ids, key);
+	if (!known)
+		__sync_fetch_and_add(&coarse[ZC_COARSE_OBJECTS], 1);
 	return known ? *known : key->kind;
 }
 
@@ -249,8 +266,8 @@ __u32 object_of_file(__u64 address)
 		return object;
 	if (key.kind == ZC_KIND_TCP || key.kind == ZC_KIND_TCP_TLS)
 		watch_socket(key.pointer, object);
-	else if (key.pointer)
-		bpf_map_update_elem(&mappings, &key.pointer, &object, BPF_ANY);
+	else if (key.pointer && bpf_map_update_elem(&mappings, &key.pointer, &object, BPF_ANY))
+		count_loss(ZC_LOSS_FLOWS);
 	return object;
 }
 

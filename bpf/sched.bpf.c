@@ -44,27 +44,26 @@ static void enter_cpu(struct zc_task *task, __u64 now)
 	record(ZC_EVENT_ON, task, now, runnable);
 }
 
-/* prev_state is the fourth argument since Linux 5.18 (fa2c3254d7cf); tp_btf needs BTF of such a
- * kernel or reads the state from the task. */
-SEC("tp_btf/sched_switch")
+/* prev_state is the fourth argument since Linux 5.18 (fa2c3254d7cf). */
+SEC("raw_tp/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	struct zc_task *leaving = task_of(prev);
+	struct zc_task *leaving = task_find(current_key());
 	struct zc_task *entering;
 
 	if (leaving)
 		leave_cpu(leaving, bpf_ktime_get_ns(), preempt, prev_state);
-	entering = task_of(next);
+	entering = task_find(key_of(next));
 	if (entering)
 		enter_cpu(entering, bpf_ktime_get_ns());
 	return 0;
 }
 
-SEC("tp_btf/sched_wakeup")
+SEC("raw_tp/sched_wakeup")
 int BPF_PROG(on_wakeup, struct task_struct *task)
 {
-	struct zc_task *slot = task_of(task);
+	struct zc_task *slot = task_find(key_of(task));
 
 	if (slot && slot->off_ns && !slot->wake_ns)
 		slot->wake_ns = bpf_ktime_get_ns();

@@ -45,8 +45,11 @@ struct objects_map {
 	__type(value, struct zc_object);
 };
 
+/* Entries of hashes are allocated as they come: to make them all at once would take longer than many
+ * a program that is watched. */
 struct cell_ids_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, ZC_MAX_CELLS);
 	__type(key, struct zc_cell_key);
 	__type(value, __u32);
@@ -54,6 +57,7 @@ struct cell_ids_map {
 
 struct object_ids_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, ZC_MAX_OBJECTS);
 	__type(key, struct zc_object_key);
 	__type(value, __u32);
@@ -62,6 +66,7 @@ struct object_ids_map {
 /* address_space of a traced file -> its object */
 struct mappings_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, ZC_MAX_OBJECTS);
 	__type(key, __u64);
 	__type(value, __u32);
@@ -70,6 +75,7 @@ struct mappings_map {
 /* struct sock of a traced TCP socket -> what its segments were made of */
 struct socks_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, ZC_MAX_SOCKS);
 	__type(key, __u64);
 	__type(value, struct zc_sock);
@@ -77,6 +83,7 @@ struct socks_map {
 
 struct flows_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, ZC_MAX_FLOWS);
 	__type(key, struct zc_flow_key);
 	__type(value, struct zc_flow);
@@ -85,6 +92,7 @@ struct flows_map {
 /* process id -> index in procs, for what is not seen in the process's own context */
 struct proc_ids_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, ZC_MAX_PROCS);
 	__type(key, __u32);
 	__type(value, __u32);
@@ -134,10 +142,11 @@ extern __u32 socks_watched;			/* sockets registered so far */
 /* Names a thread by the address of its saved user registers. That address is the same in every
  * call of a thread and no other live thread has it: it lies at the top of the thread's kernel
  * stack (task_pt_regs()). So no helper is called to find out who runs. The verifier forbids
- * arithmetic on a kernel pointer but for one thing: the difference of two is a plain number. */
-static __always_inline __u64 task_key(const struct pt_regs *regs)
+ * arithmetic on a kernel pointer, but the negative of one is a plain number. */
+static __always_inline __u64 task_key(__u64 regs)
 {
-	return (__u64)regs - (__u64)&loss;
+	asm volatile("%0 = -%0" : "+r"(regs));
+	return regs;
 }
 
 /* Where the search for a key starts: Fibonacci hashing, Knuth TAOCP vol. 3, 6.4. */
@@ -163,9 +172,17 @@ static __always_inline struct zc_task *task_find(__u64 wanted)
 	return NULL;
 }
 
-static __always_inline struct zc_task *task_of(struct task_struct *task)
+static __always_inline __u64 current_key(void)
 {
-	return task_find(task_key((struct pt_regs *)bpf_task_pt_regs(task)));
+	return task_key(bpf_task_pt_regs(bpf_get_current_task_btf()));
+}
+
+/* The key of any thread, known by the address of its task_struct alone: its registers are as far
+ * from its stack's end as the current thread's are. */
+static __always_inline __u64 key_of(struct task_struct *task)
+{
+	return current_key() + (__u64)bpf_get_current_task_btf()->stack -
+	       (__u64)BPF_CORE_READ(task, stack);
 }
 
 static __always_inline struct zc_proc *proc_of(struct zc_task *task)

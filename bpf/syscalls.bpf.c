@@ -113,7 +113,7 @@ static __noinline __u32 first_call(struct zc_task *task, struct zc_fd_cache *kno
 SEC("?tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 {
-	struct zc_task *task = task_find(task_key(regs));
+	struct zc_task *task = task_find(task_key((__u64)regs));
 	__u32 fd_in = -1, fd_out = -1;
 	struct zc_fd_cache *known;
 	__u32 row, flags, state, cell;
@@ -250,10 +250,10 @@ static __noinline void return_from_gate(struct zc_task *task)
 	open_state(task->proc);
 }
 
-SEC("?tp_btf/sys_exit")
+SEC("?raw_tp/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 {
-	struct zc_task *task = task_find(task_key(regs));
+	struct zc_task *task = task_find(task_key((__u64)regs));
 	struct zc_cell *cell;
 	__u64 now, took;
 	__u32 flags;

@@ -3,7 +3,6 @@
  * and leave it when they exit. Every other program asks state.h's task_find(). */
 #include "state.h"
 
-#define CLONE_THREAD_SHARED(parent, child) ((parent)->tgid == (child)->tgid)
 #define PF_EXITING 0x00000004	/* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010
 
@@ -24,10 +23,9 @@ static long claim_place(__u64 key)
 	return -1;
 }
 
-static bool adopt_task(struct task_struct *task, __u32 proc_index)
+static bool adopt_task(__u64 key, __u32 tid, __u32 proc_index)
 {
 	struct zc_proc *proc = bpf_map_lookup_elem(&procs, &proc_index);
-	__u64 key = task_key((struct pt_regs *)bpf_task_pt_regs(task));
 	struct zc_task *slot;
 	__u32 index;
 	long place;
@@ -44,7 +42,7 @@ static bool adopt_task(struct task_struct *task, __u32 proc_index)
 	if (!slot)
 		return false;
 	__builtin_memset(slot, 0, sizeof(*slot));
-	slot->tid = task->pid;
+	slot->tid = tid;
 	/* A second thread ends the time of plain adds before it can run; nothing brings it back. */
 	if (__sync_fetch_and_add(&proc->threads, 1))
 		__sync_fetch_and_and(state_of(proc_index), ~ZC_STATE_ALONE);
@@ -64,9 +62,8 @@ static void leave_process(struct zc_proc *proc)
 	bpf_map_delete_elem(&proc_ids, &tgid);
 }
 
-static void release_task(struct task_struct *task)
+static void release_task(__u64 key)
 {
-	__u64 key = task_key((struct pt_regs *)bpf_task_pt_regs(task));
 	__u32 place = task_home(key);
 
 	for (int i = 0; i < ZC_TASK_PROBES; i++, place++) {
@@ -96,8 +93,8 @@ static void release_task(struct task_struct *task)
 static __u32 new_proc(struct zc_proc *parent, __u32 parent_index, struct task_struct *child)
 {
 	__u32 index = __sync_fetch_and_add(&next_proc, 1);
+	__u32 tgid = BPF_CORE_READ(child, tgid);
 	struct zc_proc *proc;
-	__u32 tgid;
 
 	if (index >= max_procs || !(proc = bpf_map_lookup_elem(&procs, &index))) {
 		__sync_fetch_and_add(&next_proc, -1);
@@ -105,16 +102,16 @@ static __u32 new_proc(struct zc_proc *parent, __u32 parent_index, struct task_st
 		__sync_fetch_and_add(&coarse[ZC_COARSE_PROCS], 1);
 		return parent_index;
 	}
-	proc->tgid = child->tgid;
+	proc->tgid = tgid;
 	proc->parent = parent_index;
 	proc->gate_fd = -1;
 	proc->window = parent->window;
 	*state_of(index) = ZC_STATE_ALONE |
 			   (parent->window == ZC_WINDOW_OPEN ? ZC_STATE_OPEN : 0);
 	proc->open_ns = bpf_ktime_get_ns();
-	__builtin_memcpy(proc->comm, child->comm, ZC_COMM_LEN);
-	tgid = child->tgid;
-	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
+	BPF_CORE_READ_INTO(&proc->comm, child, comm);
+	if (bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY))
+		count_loss(ZC_LOSS_TASKS);
 	return index;
 }
 
@@ -153,7 +150,7 @@ int adopt(struct bpf_iter__task *ctx)
 	/* One that ends makes no more calls; io_uring's own threads make none. */
 	if (task->flags & (PF_EXITING | PF_IO_WORKER))
 		return 0;
-	if (adopt_task(task, adopt_proc))
+	if (adopt_task(task_key(bpf_task_pt_regs(task)), task->pid, adopt_proc))
 		adopted++;
 	tgid = task->tgid;
 	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
@@ -165,10 +162,10 @@ int adopt(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
+SEC("raw_tp/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
-	struct zc_task *forker = task_of(parent);
+	struct zc_task *forker = task_find(current_key());
 	struct zc_proc *proc;
 	__u32 index;
 
@@ -178,16 +175,16 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	if (!proc)
 		return 0;
 	index = forker->proc;
-	if (!CLONE_THREAD_SHARED(parent, child))
+	if (BPF_CORE_READ(child, tgid) != bpf_get_current_pid_tgid() >> 32)
 		index = new_proc(proc, index, child);
-	adopt_task(child, index);
+	adopt_task(key_of(child), BPF_CORE_READ(child, pid), index);
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid)
+SEC("raw_tp/sched_process_exec")
+int BPF_PROG(on_exec)
 {
-	struct zc_task *slot = task_of(task);
+	struct zc_task *slot = task_find(current_key());
 	struct zc_proc *proc;
 
 	if (!slot)
@@ -195,11 +192,11 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid)
 	proc = proc_of(slot);
 	if (!proc)
 		return 0;
-	slot->tid = task->pid;
+	slot->tid = (__u32)bpf_get_current_pid_tgid();
 	__sync_fetch_and_add(&proc->execs, 1);
 	__sync_fetch_and_and(state_of(slot->proc), ~ZC_STATE_32BIT);
 	renew_state(slot->proc);
-	__builtin_memcpy(proc->comm, task->comm, ZC_COMM_LEN);
+	bpf_get_current_comm(&proc->comm, ZC_COMM_LEN);
 	if (proc->window == ZC_WINDOW_AT_EXEC) {
 		proc->open_ns = bpf_ktime_get_ns();
 		proc->window = ZC_WINDOW_OPEN;
@@ -208,9 +205,9 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(on_exit, struct task_struct *task)
+SEC("raw_tp/sched_process_exit")
+int BPF_PROG(on_exit)
 {
-	release_task(task);
+	release_task(current_key());
 	return 0;
 }

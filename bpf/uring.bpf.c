@@ -98,7 +98,7 @@ static void count_multishot(__s32 result)
 
 /* A request's file is about to be used: its socket must be known before a segment leaves.
  * (req, fd) since 5.19 (48863ffd3e81); the loader leaves it out where there are more arguments. */
-SEC("?tp_btf/io_uring_file_get")
+SEC("?raw_tp/io_uring_file_get")
 int on_uring_file(__u64 *ctx)
 {
 	void *request = (void *)ctx[0];
@@ -112,7 +112,7 @@ int on_uring_file(__u64 *ctx)
 
 /* (ctx, req, cqe) on recent kernels, (ctx, req, user_data, res, …) before: the loader tells them
  * apart by the number of arguments. */
-SEC("?tp_btf/io_uring_complete")
+SEC("?raw_tp/io_uring_complete")
 int on_uring_complete(__u64 *ctx)
 {
 	void *request = (void *)ctx[1];

@@ -2,15 +2,16 @@
 /* The kernel side's life: opens the skeleton, loads what this kernel has, attaches and detaches.
  * What was counted is read by session_read.c. */
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "kernel_types.h"
 #include "session_internal.h"
 #include "uring_table.h"
 
@@ -30,15 +31,16 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
+static struct bpf_program *program_of(const struct session *session, size_t i)
+{
+	return bpf_object__find_program_by_name(session->skel->obj, session->probes[i].program);
+}
+
 /* Says which program is not loaded, and why; the program's number in the table of probes. */
 static void leave_out(struct session *session, size_t i, const char *why)
 {
-	struct bpf_program *program;
-
 	session->missing[i] = why;
-	program = bpf_object__find_program_by_name(session->skel->obj, session->probes[i].program);
-	if (program)
-		bpf_program__set_autoload(program, false);
+	bpf_program__set_autoload(program_of(session, i), false);
 }
 
 static bool is_without(const struct session_options *options, const char *tracepoint)
@@ -50,73 +52,30 @@ static bool is_without(const struct session_options *options, const char *tracep
 	return false;
 }
 
-/* The number of arguments of a tracepoint, its context not counted; -1 = unknown. */
-static int tracepoint_arguments(const struct btf *btf, const char *type)
-{
-	const struct btf_type *t = btf__type_by_id(btf, btf__find_by_name_kind(btf, type,
-									   BTF_KIND_TYPEDEF));
-
-	while (t && (btf_is_typedef(t) || btf_is_ptr(t)))
-		t = btf__type_by_id(btf, t->type);
-	return t && btf_is_func_proto(t) ? (int)btf_vlen(t) - 1 : -1;
-}
-
-/* btf__load_vmlinux_btf() looks in many places, and says ESRCH whatever was wrong with them. */
-static int explain_btf(char *error, size_t error_size)
-{
-	struct btf *btf = btf__parse(KERNEL_BTF, NULL);
-	int err = btf ? 0 : -errno;
-
-	btf__free(btf);
-	if (err == -ENOENT || err == -EACCES || !err) {
-		snprintf(error, error_size, "this kernel has no BTF (" KERNEL_BTF "): %s; a kernel with "
-			 "CONFIG_DEBUG_INFO_BTF is needed", strerror(err ? -err : ENOENT));
-		return -EOPNOTSUPP;
-	}
-	snprintf(error, error_size, "this kernel's BTF (" KERNEL_BTF "): %s%s", strerror(-err),
-		 err == -ENOMEM ? "; free some memory" : "");
-	return err == -ENOMEM ? err : -EOPNOTSUPP;
-}
-
 /* A tracepoint exists if the kernel's BTF has the typedef that its programs are checked against
  * (include/trace/bpf_probe.h). */
 static int choose_probes(struct session *session, const struct session_options *options,
 			 char *error, size_t error_size)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	char type[128];
-	int err = 0;
-
-	if (!btf)
-		return explain_btf(error, error_size);
 	for (size_t i = 0; i < session->probe_count; i++) {
 		const struct probe *probe = &session->probes[i];
-		struct bpf_program *program;
 
-		snprintf(type, sizeof(type), "btf_trace_%s", probe->tracepoint);
-		if (is_without(options, probe->tracepoint)) {
+		if (is_without(options, probe->tracepoint))
 			leave_out(session, i, "left out by --without");
-		} else if (btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) < 0) {
+		else if (!session_types_id(probe->tracepoint))
 			leave_out(session, i, "this kernel has no such tracepoint");
-		} else if (!strcmp(probe->program, "on_uring_file") &&
-			   tracepoint_arguments(btf, type) != 2) {
+		else if (!strcmp(probe->program, "on_uring_file") &&
+			 session_types_parameters(probe->tracepoint) != 2)
 			leave_out(session, i, "it has other arguments on this kernel");
-		} else {
-			program = bpf_object__find_program_by_name(session->skel->obj,
-								   probe->program);
-			bpf_program__set_autoload(program, true);
-		}
+		else
+			bpf_program__set_autoload(program_of(session, i), true);
 		if (session->missing[i] && probe->required) {
 			snprintf(error, error_size, "tracepoint %s: %s; without it there is %s",
 				 probe->tracepoint, session->missing[i], "nothing to count with");
-			err = -EOPNOTSUPP;
-			break;
+			return -EOPNOTSUPP;
 		}
 	}
-	session->skel->rodata->uring_has_cqe =
-		tracepoint_arguments(btf, "btf_trace_io_uring_complete") == 3;
-	btf__free(btf);
-	return err;
+	return 0;
 }
 
 static __u32 ring_bytes(const struct session_options *options)
@@ -127,6 +86,20 @@ static __u32 ring_bytes(const struct session_options *options)
 	while (bytes < wanted && bytes < (64u << 20))
 		bytes *= 2;
 	return options->max_ring_bytes ? options->max_ring_bytes : bytes;
+}
+
+/* Before 6.1 a program on a tracepoint may not allocate (96da3f7d489d): tables are filled at once. */
+static void fill_tables(struct bpf_object *object)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname kernel;
+	struct bpf_map *map;
+
+	if (uname(&kernel) || sscanf(kernel.release, "%u.%u", &major, &minor) != 2 ||
+	    major > 6 || (major == 6 && minor >= 1))
+		return;
+	bpf_object__for_each_map(map, object)
+		bpf_map__set_map_flags(map, bpf_map__map_flags(map) & ~BPF_F_NO_PREALLOC);
 }
 
 /* Tables for two processes and a few files cost no start-up time; those for any program are
@@ -151,6 +124,7 @@ static void size_tables(struct session *session, const struct session_options *o
 	skel->rodata->max_objects = objects;
 	skel->rodata->page_size = sysconf(_SC_PAGESIZE);
 	skel->rodata->timeline = options->timeline_events > 0;
+	fill_tables(skel->obj);
 	bpf_map__set_max_entries(skel->maps.tasks, tasks);
 	bpf_map__set_max_entries(skel->maps.procs, procs);
 	bpf_map__set_max_entries(skel->maps.proc_ids, procs);
@@ -206,6 +180,60 @@ static int explain_load(int err, char *error, size_t error_size)
 	return err == -EINVAL ? -EOPNOTSUPP : err;
 }
 
+static int explain_types(int err, char *error, size_t error_size)
+{
+	if (err == -ENOENT || err == -EACCES) {
+		snprintf(error, error_size, "this kernel has no BTF (" KERNEL_BTF "): %s; a kernel with "
+			 "CONFIG_DEBUG_INFO_BTF is needed", strerror(-err));
+		return -EOPNOTSUPP;
+	}
+	snprintf(error, error_size, "this kernel's BTF (" KERNEL_BTF "): %s%s", strerror(-err),
+		 err == -ENOMEM ? "; free some memory" : "");
+	return err == -ENOMEM ? err : -EOPNOTSUPP;
+}
+
+/* libbpf relocates by the kernel's types in a file that is made for it, when the programs, which
+ * say which types they are, are open. */
+static int open_skeleton(struct session *session, char *error, size_t error_size)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options);
+	struct kernel_types *types = NULL;
+	char path[32];
+	int err;
+
+	err = session_types_find(&types);
+	if (err) {
+		err = explain_types(err, error, error_size);
+		goto cleanup;
+	}
+	session->types_fd = memfd_create("kernel types", MFD_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", session->types_fd);
+	options.btf_custom_path = path;
+	session->skel = session->types_fd < 0 ? NULL : zctrace_bpf__open_opts(&options);
+	err = session->skel ? 0 : -errno;
+	if (!err)
+		err = kernel_types_trim(types, bpf_object__btf(session->skel->obj),
+					session->types_fd);
+	if (err) {
+		err = explain_load(err, error, error_size);
+		goto cleanup;
+	}
+	session->skel->rodata->uring_has_cqe =
+		session_types_parameters("io_uring_complete") == 3;
+cleanup:
+	kernel_types_close(types);
+	return err;
+}
+
+static int load_skeleton(struct session *session)
+{
+	int err = zctrace_bpf__load(session->skel);
+
+	close(session->types_fd);
+	session->types_fd = -1;
+	return err;
+}
+
 int session_open(struct session **out, const struct session_options *options, char *error,
 		 size_t error_size)
 {
@@ -215,20 +243,17 @@ int session_open(struct session **out, const struct session_options *options, ch
 	*out = NULL;
 	if (!session)
 		return -ENOMEM;
+	session->types_fd = -1;
 	libbpf_set_print(print_libbpf);
 	session->probes = session_probes(&session->probe_count);
 	session->timeline_events = options->timeline_events;
-	session->skel = zctrace_bpf__open();
-	if (!session->skel) {
-		err = -errno;
-		err = explain_load(err, error, error_size);
-		goto fail;
-	}
-	err = choose_probes(session, options, error, error_size);
+	err = open_skeleton(session, error, error_size);
+	if (!err)
+		err = choose_probes(session, options, error, error_size);
 	if (err)
 		goto fail;
 	size_tables(session, options);
-	err = zctrace_bpf__load(session->skel);
+	err = load_skeleton(session);
 	if (!err)
 		err = map_tables(session);
 	if (!err)
@@ -246,11 +271,12 @@ fail:
 
 static int attach_program(struct session *session, size_t i)
 {
-	struct bpf_program *program;
+	struct bpf_program *program = program_of(session, i);
 	struct bpf_link *link;
 
-	program = bpf_object__find_program_by_name(session->skel->obj, session->probes[i].program);
-	link = bpf_program__attach(program);
+	link = bpf_program__type(program) == BPF_PROG_TYPE_TRACING ?
+	       bpf_program__attach_trace(program) :
+	       bpf_program__attach_raw_tracepoint(program, session->probes[i].tracepoint);
 	if (!link)
 		return -errno;
 	session->links[i] = link;
@@ -304,6 +330,8 @@ void session_close(struct session *session)
 	unmap(session->procs, session->procs_bytes);
 	unmap(session->cells, session->cells_bytes);
 	unmap(session->objects, session->objects_bytes);
+	if (session->types_fd >= 0)
+		close(session->types_fd);
 	if (session->skel)
 		zctrace_bpf__destroy(session->skel);
 	free(session);

@@ -25,9 +25,19 @@ struct session {
 	struct zc_event *events;	/* as they came, at most timeline_events */
 	size_t event_count;
 	__u64 recursion_before;	/* the kernel never resets its counter */
+	int types_fd;		/* while it is opened: the kernel's types for libbpf; else -1 */
 };
 
 int session_open_ring(struct session *session);
 void session_close_ring(struct session *session);
+
+/* session_types.c: finds the tracepoints' types, and has libbpf load with what was found. The caller
+ * closes types, also after an error. 0 or -errno. */
+struct kernel_types;
+int session_types_find(struct kernel_types **types);
+/* The number of a tracepoint's type, 0 = this kernel has none. */
+__u32 session_types_id(const char *tracepoint);
+/* The number of its arguments; -1 = unknown. */
+int session_types_parameters(const char *tracepoint);
 
 #endif
