@@ -26,6 +26,7 @@ const volatile __u32 max_cells = ZC_MAX_CELLS;
 const volatile __u32 max_objects = ZC_MAX_OBJECTS;
 const volatile __u32 page_size = 4096;
 const volatile bool timeline = false;
+const volatile bool counts_only = false;
 
 __u64 task_keys[ZC_MAX_TASKS] = {};
 __u32 proc_states[ZC_PROC_STATES] = {};

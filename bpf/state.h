@@ -45,8 +45,8 @@ struct objects_map {
 	__type(value, struct zc_object);
 };
 
-/* Entries of hashes are allocated as they come: to make them all at once would take longer than many
- * a program that is watched. */
+/* Entries of hashes are allocated as they come: to make them all at once would take longer than
+ * many a program that is watched. */
 struct cell_ids_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -125,6 +125,7 @@ extern const volatile __u32 max_cells;
 extern const volatile __u32 max_objects;
 extern const volatile __u32 page_size;		/* bytes */
 extern const volatile bool timeline;		/* record events */
+extern const volatile bool counts_only;		/* only the return of a call is seen: no times */
 
 /* Shared state of this run. */
 extern __u64 task_keys[ZC_MAX_TASKS];		/* task_key() of each place, 0 = never used */

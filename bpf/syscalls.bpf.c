@@ -77,14 +77,29 @@ static void begin_32bit(struct zc_task *task)
 	task->runnable_ns = 0;
 }
 
+static __always_inline __u32 look_and_remember(struct zc_task *task, struct zc_fd_cache *known,
+					       __u32 state, __u32 row, __u64 fds)
+{
+	__u32 apart = classes[row & (ZC_MAX_SYSCALLS - 1)].flags &
+		      (ZC_CLASS_DATA | ZC_CLASS_MESSAGES | ZC_CLASS_OBJECT);
+	__u32 cell = resolve_cell(task->proc, row, fds >> 32, fds, apart);
+
+	if (state & ZC_STATE_32BIT)
+		return cell;
+	known->cell = cell;
+	known->fds = fds;
+	known->state = state;
+	known->row = row;
+	return cell;
+}
+
 /* A call that this thread has not made on these descriptors since they last changed; remembers
  * the cell. 0 = the call does not count. */
 static __noinline __u32 first_call(struct zc_task *task, struct zc_fd_cache *known, __u32 state,
 				   __u32 row, __u64 fds)
 {
-	__s32 fd_in = fds >> 32, fd_out = fds;
 	struct zc_proc *proc = proc_of(task);
-	__u32 cell, apart;
+	__s32 fd_out = fds;
 
 	if (!proc)
 		return 0;
@@ -98,16 +113,7 @@ static __noinline __u32 first_call(struct zc_task *task, struct zc_fd_cache *kno
 		begin_32bit(task);
 		return 0;
 	}
-	apart = classes[row & (ZC_MAX_SYSCALLS - 1)].flags &
-		(ZC_CLASS_DATA | ZC_CLASS_MESSAGES | ZC_CLASS_OBJECT);
-	cell = resolve_cell(task->proc, row, fd_in, fd_out, apart);
-	if (state & ZC_STATE_32BIT)
-		return cell;
-	known->cell = cell;
-	known->fds = fds;
-	known->state = state;
-	known->row = row;
-	return cell;
+	return look_and_remember(task, known, state, row, fds);
 }
 
 SEC("?tp_btf/sys_enter")
@@ -282,5 +288,111 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 			__sync_fetch_and_add(&cell->bytes, message_bytes(task->messages, ret));
 	}
 	record(ZC_EVENT_EXIT, task, now, ret);
+	return 0;
+}
+
+/* The number of the call that returns. A return from a signal handler has forgotten its own. */
+static __always_inline long returning_number(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	long nr = regs->orig_ax, sigreturn = 15;
+#else
+	long nr = regs->syscallno, sigreturn = 139;
+#endif
+	return nr == -1 ? sigreturn : nr;
+}
+
+static __always_inline void count_return(struct zc_cell *cell, __u32 flags, long ret)
+{
+	__sync_fetch_and_add(&cell->histogram[0], 1);
+	if (ret > 0 && flags & ZC_CLASS_DATA)
+		__sync_fetch_and_add(&cell->bytes, ret);
+	else if (ret < 0)
+		__sync_fetch_and_add(&cell->errors, 1);
+	else if (flags & ZC_CLASS_DATA)
+		__sync_fetch_and_add(&cell->zeros, 1);
+}
+
+/* From now on each call of the process is looked at. */
+static void count_32bit_return(__u32 proc)
+{
+	struct zc_cell *cell = cell_at(find_cell(proc, ZC_NR_32BIT, ZC_KIND_NONE, ZC_KIND_NONE));
+
+	__sync_fetch_and_or(state_of(proc), ZC_STATE_32BIT);
+	renew_state(proc);
+	if (cell && cell->key.proc)
+		count_return(cell, 0, 0);
+}
+
+/* As first_call(), for a call that returns: close() apart, which the loader gives no descriptor,
+ * what it was made on is still there. */
+static __noinline __u32 first_return(struct zc_task *task, struct zc_fd_cache *known, __u32 state,
+				     __u32 row, __u64 fds)
+{
+	if (!(state & ZC_STATE_OPEN))
+		return 0;
+	if (is_32bit_call()) {
+		count_32bit_return(task->proc);
+		return 0;
+	}
+	return look_and_remember(task, known, state, row, fds);
+}
+
+static __always_inline void count_return_alone(struct zc_cell *cell, __u32 flags, long ret)
+{
+	cell->histogram[0]++;
+	if (ret > 0 && flags & ZC_CLASS_DATA)
+		cell->bytes += ret;
+	else if (ret < 0)
+		cell->errors++;
+	else if (flags & ZC_CLASS_DATA)
+		cell->zeros++;
+}
+
+/* Counts only: the one program on a call's path, with nothing to remember between two. */
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(count_sys_exit, struct pt_regs *regs, long ret)
+{
+	struct zc_task *task = task_find(task_key((__u64)regs));
+	__u32 fd_in = -1, fd_out = -1, row, flags, state, index;
+	struct zc_fd_cache *known;
+	struct zc_cell *cell;
+	__u64 fds;
+
+	if (!task)
+		return 0;
+	if (task->gate) {
+		task->gate = 0;
+		return 0;
+	}
+	row = syscall_row(returning_number(regs));
+	flags = classes[row].flags;
+	if (flags & ZC_CLASS_FD_IN)
+		fd_in = syscall_argument(regs, classes[row].fd_in);
+	if (flags & ZC_CLASS_FD_OUT)
+		fd_out = syscall_argument(regs, classes[row].fd_out);
+	fds = (__u64)fd_in << 32 | fd_out;
+	state = proc_states[task->proc & (ZC_PROC_STATES - 1)];
+	known = &task->fds[(row + fd_in + fd_out) & (ZC_FD_CACHE - 1)];
+	if (known->fds == fds && known->state == state && known->row == row)
+		index = known->cell;
+	else
+		index = first_return(task, known, state, row, fds);
+	if (!index)
+		return 0;
+	cell = cell_at(index);
+	if (!cell)
+		return 0;
+	if (state & ZC_STATE_ALONE &&
+	    (flags & (ZC_CLASS_KEEPS_FDS | ZC_CLASS_MESSAGES)) == ZC_CLASS_KEEPS_FDS) {
+		count_return_alone(cell, flags, ret);
+		return 0;
+	}
+	count_return(cell, flags, ret);
+	if (!(flags & ZC_CLASS_KEEPS_FDS) && ret >= 0)
+		renew_state(task->proc);
+	if (flags & ZC_CLASS_MESSAGES && ret > 0)
+		__sync_fetch_and_add(&cell->bytes,
+				     message_bytes(syscall_argument(regs, 1), ret));
 	return 0;
 }

@@ -43,6 +43,8 @@ static bool adopt_task(__u64 key, __u32 tid, __u32 proc_index)
 		return false;
 	__builtin_memset(slot, 0, sizeof(*slot));
 	slot->tid = tid;
+	/* Its first return is from a call that began before: a fork, or whatever it is in now. */
+	slot->gate = counts_only ? ZC_GATE_UNSEEN : 0;
 	/* A second thread ends the time of plain adds before it can run; nothing brings it back. */
 	if (__sync_fetch_and_add(&proc->threads, 1))
 		__sync_fetch_and_and(state_of(proc_index), ~ZC_STATE_ALONE);
@@ -200,6 +202,7 @@ int BPF_PROG(on_exec)
 	if (proc->window == ZC_WINDOW_AT_EXEC) {
 		proc->open_ns = bpf_ktime_get_ns();
 		proc->window = ZC_WINDOW_OPEN;
+		slot->gate = counts_only ? ZC_GATE_UNSEEN : 0;
 		open_state(slot->proc);
 	}
 	return 0;

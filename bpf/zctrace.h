@@ -127,6 +127,7 @@ _Static_assert(sizeof(struct zc_fd_cache) == 16, "four words keep the lookup sho
 enum zc_gate {
 	ZC_GATE_OPENS = 1,	/* it is on the gate: its return opens the window */
 	ZC_GATE_32BIT,		/* its number means another call */
+	ZC_GATE_UNSEEN,		/* counts only: it began before its thread's window */
 };
 
 /* One traced thread: what must be remembered between two events of it. */

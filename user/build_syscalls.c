@@ -81,6 +81,13 @@ static struct measured seen(const struct session *session, const char *tracepoin
 	return (struct measured){ .value = missing ? 0 : value, .why = missing };
 }
 
+/* Times within a call need both of its ends. */
+static void lack_times(struct report_syscall *call, const char *why)
+{
+	call->cpu_ns = call->blocked_ns = call->runnable_ns = (struct measured){ .why = why };
+	memset(call->histogram, 0, sizeof(call->histogram));
+}
+
 static void build_call(struct report *report, const struct session *session,
 		       const struct snapshot *snapshot, const struct zc_cell *cell,
 		       const char *role, bool by_kind, struct report_syscall *call)
@@ -110,6 +117,8 @@ static void build_call(struct report *report, const struct session *session,
 		call->sink = kind_name(report, snapshot, cell->key.sink);
 	}
 	memcpy(call->histogram, cell->histogram, sizeof(call->histogram));
+	if (session_missing(session, "sys_enter"))
+		lack_times(call, session_missing(session, "sys_enter"));
 }
 
 void build_sort_syscalls(struct report_scenario *scenario)

@@ -92,6 +92,7 @@ static void add_process(const struct session *session, const struct trace_result
 	add(&role->blocked_ns, build_off_cpu(session, proc->blocked_ns));
 	add(&role->runnable_ns, build_off_cpu(session, proc->runnable_ns));
 	add(&role->kernel_ns, counted(session, "sched_switch", totals->kernel_ns));
+	add(&role->kernel_ns, counted(session, "sys_enter", 0));
 	role->window_ns.value += window_of(proc, result);
 }
 

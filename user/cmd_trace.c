@@ -14,7 +14,15 @@
 #include "output.h"
 #include "trace.h"
 
-enum keys { KEY_TIMELINE = 0x100, KEY_WITHOUT, KEY_OBJECTS, KEY_PROCESSES, KEY_CELLS, KEY_METRICS };
+enum keys {
+	KEY_TIMELINE = 0x100,
+	KEY_WITHOUT,
+	KEY_COUNTS,
+	KEY_OBJECTS,
+	KEY_PROCESSES,
+	KEY_CELLS,
+	KEY_METRICS,
+};
 
 enum { DEFAULT_EVENTS = 2000, MAX_EVENTS = 2000000, MAX_SECONDS = 31536000 };
 
@@ -32,6 +40,9 @@ struct arguments {
 		 "textfile collector", .group = 1 }, \
 	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", \
 	  .doc = "Record the first events (default 2000, 0 = none)", .group = 1 }, \
+	{ .name = "counts-only", .key = KEY_COUNTS, \
+	  .doc = "Calls, errors and bytes, at the least cost: no times, no copies on the network, " \
+		 "no timeline", .group = 1 }, \
 	{ .name = "without", .key = KEY_WITHOUT, .arg = "TRACEPOINT", \
 	  .doc = "Do without a tracepoint", .group = 1 }, \
 	{ .name = "max-objects", .key = KEY_OBJECTS, .arg = "N", \
@@ -135,6 +146,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_TIMELINE:
 		session->timeline_events = parse_number(state, "--timeline", arg, 0, MAX_EVENTS);
 		return 0;
+	case KEY_COUNTS:
+		session->counts_only = true;
+		return 0;
 	case KEY_WITHOUT:
 		add_without(state, session, arg);
 		return 0;
@@ -153,6 +167,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->trace.program = state->argv + state->next;
 		return 0;
 	case ARGP_KEY_END:
+		if (session->counts_only)
+			session->timeline_events = 0;
 		if (a->attach ? !a->trace.pid : !a->trace.program)
 			argp_error(state, a->attach ? "-p PID is missing: the process to watch" :
 				   "CMD is missing: zctrace run -- CMD ARGS...");

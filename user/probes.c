@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table of probes: which BPF program watches which tracepoint, and what is lost without it.
  * session.c loads what the running kernel has, doctor prints the rest. */
+#include <string.h>
+
 #include "session.h"
 
 static const struct probe probes[] = {
@@ -21,6 +23,22 @@ static const struct probe probes[] = {
 	{ "on_uring_complete", "io_uring_complete", false, "bytes moved by io_uring" },
 	{ "on_tcp_state", "inet_sock_set_state", false, "the witness TCP_INFO" },
 };
+
+/* What --counts-only does without: whatever tells times, or looks at a call before it returns, as
+ * the first segments and pages are gone by then. */
+static const char *const not_for_counts[] = {
+	"sys_enter", "sched_wakeup", "page_fault_kernel", "mm_filemap_add_to_page_cache",
+	"net_dev_queue", "net_dev_start_xmit", "skb_copy_datagram_iovec", "inet_sock_set_state",
+};
+
+bool probe_is_for_counts(const struct probe *probe)
+{
+	for (size_t i = 0; i < sizeof(not_for_counts) / sizeof(not_for_counts[0]); i++) {
+		if (!strcmp(probe->tracepoint, not_for_counts[i]))
+			return false;
+	}
+	return true;
+}
 
 const struct probe *session_probes(size_t *count)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -33,6 +34,8 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 
 static struct bpf_program *program_of(const struct session *session, size_t i)
 {
+	if (session->counts_only && !strcmp(session->probes[i].tracepoint, "sys_exit"))
+		return session->skel->progs.count_sys_exit;
 	return bpf_object__find_program_by_name(session->skel->obj, session->probes[i].program);
 }
 
@@ -60,6 +63,10 @@ static int choose_probes(struct session *session, const struct session_options *
 	for (size_t i = 0; i < session->probe_count; i++) {
 		const struct probe *probe = &session->probes[i];
 
+		if (session->counts_only && !probe_is_for_counts(probe)) {
+			leave_out(session, i, "not asked for: --counts-only");
+			continue;
+		}
 		if (is_without(options, probe->tracepoint))
 			leave_out(session, i, "left out by --without");
 		else if (!session_types_id(probe->tracepoint))
@@ -136,7 +143,11 @@ static void size_tables(struct session *session, const struct session_options *o
 	bpf_map__set_max_entries(skel->maps.socks, 2 * objects);
 	bpf_map__set_max_entries(skel->maps.flows, objects);
 	bpf_map__set_max_entries(skel->maps.events, ring_bytes(options));
+	skel->rodata->counts_only = options->counts_only;
 	syscall_classes(skel->rodata->classes);
+	/* When close() returns, there is no descriptor to look at any more. */
+	if (options->counts_only)
+		skel->rodata->classes[SYS_close].flags &= ~(ZC_CLASS_FD_IN | ZC_CLASS_FD_OUT);
 	uring_classes_fill(skel->rodata->uring_classes);
 }
 
@@ -247,6 +258,7 @@ int session_open(struct session **out, const struct session_options *options, ch
 	libbpf_set_print(print_libbpf);
 	session->probes = session_probes(&session->probe_count);
 	session->timeline_events = options->timeline_events;
+	session->counts_only = options->counts_only;
 	err = open_skeleton(session, error, error_size);
 	if (!err)
 		err = choose_probes(session, options, error, error_size);

@@ -16,6 +16,7 @@ struct session_options {
 	size_t without_count;
 	__u64 timeline_events;	/* how many events to record, 0 = no timeline */
 	bool any_program;	/* room for thousands of threads, files and sockets */
+	bool counts_only;	/* the cheapest: no times, and no evidence of where bytes lay */
 	__u32 max_cells;	/* 0 = as the above says; tests make tables overflow on purpose */
 	__u32 max_objects, max_procs, max_ring_bytes;
 };
@@ -30,6 +31,8 @@ struct probe {
 	const char *loses;	/* for people: what is lost */
 };
 const struct probe *session_probes(size_t *count);
+/* Whether counts_only needs it. */
+bool probe_is_for_counts(const struct probe *probe);
 
 /* 0 or -errno, with a sentence for people in error. -EOPNOTSUPP, -EPERM: this machine cannot.
  * Loading is done once; attaching and detaching for every run (untraced runs have no program

@@ -14,6 +14,7 @@ struct session {
 	const struct probe *probes;
 	size_t probe_count;
 	const char *missing[SESSION_MAX_PROBES];	/* why, NULL = loaded */
+	bool counts_only;
 	struct bpf_link *links[SESSION_MAX_PROBES];
 	struct zc_task *tasks;		/* the maps' memory, shared with the kernel */
 	struct zc_proc *procs;
@@ -31,8 +32,8 @@ struct session {
 int session_open_ring(struct session *session);
 void session_close_ring(struct session *session);
 
-/* session_types.c: finds the tracepoints' types, and has libbpf load with what was found. The caller
- * closes types, also after an error. 0 or -errno. */
+/* session_types.c: finds the tracepoints' types, and has libbpf load with what was found. The
+ * caller closes types, also after an error. 0 or -errno. */
 struct kernel_types;
 int session_types_find(struct kernel_types **types);
 /* The number of a tracepoint's type, 0 = this kernel has none. */
