@@ -95,7 +95,7 @@ static __u32 ring_bytes(const struct session_options *options)
 	return options->max_ring_bytes ? options->max_ring_bytes : bytes;
 }
 
-/* Before 6.1 a program on a tracepoint may not allocate (96da3f7d489d): tables are filled at once. */
+/* Before 6.1 no program on a tracepoint may allocate (96da3f7d489d): tables are filled before. */
 static void fill_tables(struct bpf_object *object)
 {
 	unsigned int major = 0, minor = 0;
@@ -105,7 +105,7 @@ static void fill_tables(struct bpf_object *object)
 	if (uname(&kernel) || sscanf(kernel.release, "%u.%u", &major, &minor) != 2 ||
 	    major > 6 || (major == 6 && minor >= 1))
 		return;
-	bpf_object__for_each_map(map, object)
+	for (map = bpf_object__next_map(object, NULL); map; map = bpf_object__next_map(object, map))
 		bpf_map__set_map_flags(map, bpf_map__map_flags(map) & ~BPF_F_NO_PREALLOC);
 }
 
