@@ -41,8 +41,10 @@ static const char *measurement_of(const char *path, const struct lab *lab)
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
 	for (size_t i = 0; i < lab->measurement_count; i++) {
-		if (!strcmp(lab->measurements[i].file, name))
-			return lab->measurements[i].file;
+		const char *file = lab->measurements[i].file;
+
+		if (file && !strcmp(file, name))
+			return file;
 	}
 	return lab->measurement_count == 1 ? lab->measurements[0].file : NULL;
 }
