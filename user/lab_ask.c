@@ -223,11 +223,28 @@ int lab_ask_to_go_on(const char *text, const struct render_options *options)
 	return err ? err : read_line("  Press Enter to go on: ", line);
 }
 
+/* Whether the line goes on with the paragraph or the item before it. */
+static bool belongs_to_before(const char *line)
+{
+	return *line && *line != '\n' && *line != '#' && *line != '|' && strncmp(line, "- ", 2);
+}
+
+/* A line for each paragraph and item, so that they fill the terminal. */
+static void join_paragraphs(char *text)
+{
+	for (char *at = text; *at; at++) {
+		if (*at == '\n' && at > text && at[-1] != '\n' && belongs_to_before(at + 1))
+			*at = ' ';
+	}
+}
+
 int lab_print_text(const char *markdown, const struct render_options *options, FILE *out)
 {
 	char *copy = strdup(markdown), *rest = copy, *line;
 	int err = copy ? 0 : -ENOMEM;
 
+	if (copy)
+		join_paragraphs(copy);
 	while (!err && rest && (line = strsep(&rest, "\n"))) {
 		if (!*line && !rest)
 			break;

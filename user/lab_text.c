@@ -278,13 +278,14 @@ static int one_line(struct parser *parser, char *line)
 int lab_parse(char *text, struct lab *lab, char *error, size_t size)
 {
 	struct parser parser = { .lab = lab, .error = error, .size = size };
-	char *introduction = strchr(text, '\n'), *predict = strstr(text, "\n## Predict");
+	char *introduction = strchr(text, '\n'), *predict = strstr(text, "\n## Predict\n");
+	char *table = predict ? strstr(predict, "\n|") : NULL;
 	int err = 0;
 
 	memset(lab, 0, sizeof(*lab));
 	lab->memory = text;
-	if (introduction && predict && predict > introduction)
-		lab->introduction_memory = strndup(introduction, predict - introduction + 1);
+	if (introduction && table)
+		lab->introduction_memory = strndup(introduction, table - introduction);
 	lab->introduction = lab->introduction_memory;
 	for (char *line = text, *next; line && !err; line = next) {
 		next = strchr(line, '\n');

@@ -204,7 +204,8 @@ static void takes_a_text_to_pieces(void **state)
 	assert_int_equal(lab.number, 7);
 	assert_string_equal(lab.title, "T");
 	assert_non_null(strstr(lab.introduction, "Q?"));
-	assert_null(strstr(lab.introduction, "P."));
+	assert_non_null(strstr(lab.introduction, "P."));
+	assert_null(strstr(lab.introduction, "|"));
 	assert_int_equal(lab.prediction_count, 1);
 	assert_string_equal(lab.predictions[0].where, "copy rounds");
 	assert_int_equal(lab.measurement_count, 2);
