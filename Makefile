@@ -48,8 +48,7 @@ CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wno-unused-parameter -Wshadow -Wvla
 # INSTRUMENT: what sanitize, coverage and fuzz add to every compilation and link.
 ALL_CFLAGS := -std=gnu11 $(WARN) $(CFLAGS) $(INSTRUMENT) -D_GNU_SOURCE \
-	-DZCTRACE_VERSION='"$(VERSION)"' -Iuser -Ibpf -I$(B)/gen \
-	$(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+	-Iuser -Ibpf -I$(B)/gen $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 BPF_CFLAGS := -std=gnu11 -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter \
 	-target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -I$(B)/gen -Ibpf
 
@@ -110,7 +109,12 @@ $(B)/gen/zctrace.skel.h: $(B)/zctrace.bpf.o
 $(B)/user/session.o $(B)/user/session_read.o: $(B)/gen/zctrace.skel.h
 $(B)/user/render_perfetto.o $(B)/user/perfetto_writer.o: $(B)/gen/perfetto.pb-c.c
 
-$(B)/user/%.o: user/%.c | $(B)/user $(B)/gen
+# Made anew when it says something else, so that all objects of a build say the same.
+$(B)/gen/version.h: FORCE | $(B)/gen
+	$(Q)echo '#define ZCTRACE_VERSION "$(VERSION)"' >$@.tmp
+	$(Q)cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+
+$(B)/user/%.o: user/%.c | $(B)/user $(B)/gen/version.h
 	$(call say,CC,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
@@ -145,7 +149,7 @@ include $(wildcard tests/*.mk tests/*/*.mk)
 
 # --- the rest ---
 
-.PHONY: install uninstall clean help compile_commands.json
+.PHONY: install uninstall clean help compile_commands.json FORCE
 install: all ## install below PREFIX (/usr/local), itself below DESTDIR
 	install -D $(B)/zctrace $(DESTDIR)$(PREFIX)/bin/zctrace
 	install -D -t $(DESTDIR)$(PREFIX)/libexec/zctrace/scenarios $(SCENARIO_BINS)

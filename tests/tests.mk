@@ -61,7 +61,7 @@ run-fuzzers: $(FUZZERS)
 lint: $(ANALYSED) ## look for mistakes and bad form in C, shell and Python
 	$(Q)PYTHON=$(PYTHON) tools/lint.sh
 
-$(B)/analysed/%.ok: %.c $(B)/gen/zctrace.skel.h $(B)/gen/perfetto.pb-c.c
+$(B)/analysed/%.ok: %.c $(B)/gen/zctrace.skel.h $(B)/gen/perfetto.pb-c.c | $(B)/gen/version.h
 	$(call say,ANALYSE,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) --analyze -Xclang -analyzer-output=text -Xclang -analyzer-werror \

@@ -7,6 +7,7 @@
 #include "build.h"
 #include "machine.h"
 #include "remote.h"
+#include "version.h"
 
 /* --- at zctrace receive --- */
 

@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "trace.h"
 #include "uring_table.h"
+#include "version.h"
 
 enum { MAX_ROLES = 64 };	/* the busiest processes by name, the rest together */
 

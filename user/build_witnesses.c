@@ -83,7 +83,7 @@ static void hear_switches(struct bench *bench, const struct run_record *run)
 		     tally->end.involuntary - tally->begin.involuntary, 2,
 		     "it can be preempted between the read-out and the gate");
 	hear_witness(bench, "sender.voluntary_life", "wait4", proc->voluntary,
-		     run->sender.lifetime.voluntary - tally->begin.voluntary, 4, after);
+		     run->sender.lifetime.voluntary - tally->begin.voluntary, 32, after);
 }
 
 static void hear_faults(struct bench *bench, const struct run_record *run)

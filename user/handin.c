@@ -13,6 +13,7 @@
 #include "json_layout.h"
 #include "render.h"
 #include "report_load.h"
+#include "version.h"
 
 static void digest(const char *text, size_t bytes, char hex[HANDIN_DIGEST_BYTES])
 {

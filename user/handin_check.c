@@ -11,6 +11,7 @@
 
 #include "claims.h"
 #include "stats.h"
+#include "version.h"
 
 /* Where the first disagreement goes. */
 struct soundness {

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "html.h"
+#include "version.h"
 
 static const struct {
 	const char *text, *end;

@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "exits.h"
+#include "version.h"
 
 static const struct command commands[] = {
 	{ "copy", cmd_measure, "run the documents' copying program, watched" },

@@ -15,6 +15,7 @@
 #include "privilege.h"
 #include "progress.h"
 #include "summary.h"
+#include "version.h"
 
 /* A run in which the kernel did not show every segment is made again, at most so often. */
 enum { MAX_ATTEMPTS = 5 };

@@ -18,6 +18,7 @@
 #include "listener.h"
 #include "privilege.h"
 #include "receive_run.h"
+#include "version.h"
 
 enum {
 	MAX_WAITING = 16,	/* that have connected and not said hello */

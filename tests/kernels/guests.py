@@ -130,7 +130,7 @@ def boot(kernel, arch, initramfs, console, timeout_s):
     """Boots the kernel and waits until it is off; the archive of reports that it wrote."""
     emulator, *machine = MACHINES[arch]
     command = [
-        tool(emulator), *machine, "-accel", "tcg", "-smp", "2", "-m", "1024",
+        tool(emulator), *machine, "-accel", "tcg,thread=single", "-smp", "2", "-m", "1024",
         "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
         "-kernel", image_of(kernel), "-initrd", initramfs,
         "-append", f"{CMDLINES[arch]} quiet panic=-1 mitigations=off",
