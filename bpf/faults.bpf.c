@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Page faults of the traced threads. One taken in user mode is a crossing, like a call; one taken
- * inside a call is not: the CPU was in the kernel already. x86 and RISC-V have these tracepoints. */
+ * inside a call is not: the CPU was in the kernel. x86 and RISC-V have these tracepoints. */
 #include "state.h"
 
 SEC("?raw_tp/page_fault_user")

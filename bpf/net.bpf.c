@@ -165,7 +165,7 @@ static void look_at_fragments(struct look *look, struct zc_sock *sock, __u64 shi
 	flush_flow(look);
 }
 
-/* Splits the payload [seq, seq + length) at the high-water mark; what lies below was seen before. */
+/* Splits the payload [seq, seq + length) at the high-water mark: what lies below was seen. */
 static __u32 already_seen(struct zc_sock *sock, __u32 hook, __u32 seq, __u32 length)
 {
 	__u32 end = seq + length;

@@ -254,7 +254,7 @@ static __always_inline void record(enum zc_event_type type, struct zc_task *task
 	bpf_ringbuf_submit(event, 0);
 }
 
-/* Which object the descriptor fd of the current process is; an index, or a kind. See objects.bpf.c. */
+/* Which object the descriptor fd of the current process is: an index, or a kind (objects.bpf.c). */
 extern __u32 object_of_fd(__s32 fd);
 extern __u32 kind_of_fd(__s32 fd);
 /* The same for a struct file by its address, 0 = none. */

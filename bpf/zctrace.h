@@ -29,7 +29,7 @@ enum zc_limits {
 	ZC_HIST_BUCKETS = 40,	/* bucket i counts latencies in [2^i, 2^(i+1)) ns */
 	ZC_NAME_LEN = 512,	/* bytes for a path's components, each with its NUL */
 	ZC_COMM_LEN = 16,
-	ZC_MAX_FRAGS = 48,	/* >= the largest MAX_SKB_FRAGS that a kernel can be built with (45) */
+	ZC_MAX_FRAGS = 48,	/* >= the largest MAX_SKB_FRAGS that can be configured (45) */
 };
 
 /* What a file descriptor is. Ids below ZC_KIND_COUNT in an object index mean "any of this kind". */
@@ -75,7 +75,7 @@ _Static_assert(sizeof(struct zc_class) == 4, "zc_class crosses the border");
 enum zc_window {
 	ZC_WINDOW_NEVER,
 	ZC_WINDOW_AT_EXEC,	/* opens when the process has become its command */
-	ZC_WINDOW_AT_GATE,	/* opens at the return of the next send() on the gate's descriptor */
+	ZC_WINDOW_AT_GATE,	/* opens at the return of the next send() on the gate */
 	ZC_WINDOW_OPEN,
 	ZC_WINDOW_CLOSED,
 };
@@ -83,7 +83,7 @@ enum zc_window {
 /* One traced process. Counters only grow; written with atomic adds, read by the loader. */
 struct zc_proc {
 	__u32 tgid;		/* in the initial pid namespace */
-	__u32 parent;		/* index of the process that forked it, 0 = the loader registered it */
+	__u32 parent;		/* index of the process that forked it, 0 = the loader's */
 	__u32 window;		/* enum zc_window */
 	__s32 gate_fd;		/* the scenario's gate, -1 = none */
 	__u32 pad;

@@ -52,8 +52,8 @@ static int map_file(int file, struct mapping *mapping, struct tally *tally)
 /*
  * One chunk. The send copies it to the socket, and touches its pages meanwhile: each that this
  * program has not touched yet is a page fault, taken inside the call. Here lies the work of the
- * read that was saved. A page that the file no longer has would be a SIGBUS, if this program touched it;
- * the kernel, which does it for us, answers EFAULT.
+ * read that was saved. A page that the file no longer has would be a SIGBUS, if this program
+ * touched it; the kernel, which does it for us, answers EFAULT.
  */
 static ssize_t send_some(int sock, const char *from, size_t bytes, struct tally *tally)
 {

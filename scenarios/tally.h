@@ -50,7 +50,7 @@ struct tally {
 	__u64 eof_probes; /* calls that returned 0: there was nothing more */
 
 	/* Bytes. */
-	__u64 file_bytes;		/* sender: the file's size when it was checked, before the gate */
+	__u64 file_bytes;		/* sender: the file's size, checked before the gate */
 	__u64 bytes_read;		/* sender: into its own memory; 0 where the kernel reads */
 	__u64 bytes_sent;		/* sender */
 	struct tally_zerocopy zerocopy; /* sender */

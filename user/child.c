@@ -75,7 +75,7 @@ static int arrange_fds(const struct child_spec *spec, int gate)
 	return err;
 }
 
-/* In the forked child: never returns. A failure ends it with 127; the parent sees the gate close. */
+/* In the forked child: never returns. A failure ends it with 127; its gate closes. */
 static void become(const struct child_spec *spec, int gate, pid_t parent)
 {
 	char path[4200], gate_text[16], *argv[CHILD_MAX_ARGS + 4];

@@ -32,8 +32,8 @@ static void list_claims(void)
 static void list_metrics(void)
 {
 	for (const struct catalog_entry *m = catalog; m->id; m++)
-		printf("%s (%s)\n  %s\n  from: %s; witness: %s\n", m->id, m->unit, m->what, m->source,
-		       m->witness);
+		printf("%s (%s)\n  %s\n  from: %s; witness: %s\n", m->id, m->unit, m->what,
+		       m->source, m->witness);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -41,8 +41,8 @@ struct arguments {
 	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", \
 	  .doc = "Record the first events (default 2000, 0 = none)", .group = 1 }, \
 	{ .name = "counts-only", .key = KEY_COUNTS, \
-	  .doc = "Calls, errors and bytes, at the least cost: no times, no copies on the network, " \
-		 "no timeline", .group = 1 }, \
+	  .doc = "Calls, errors and bytes, at the least cost: no times, no copies on the " \
+		 "network, no timeline", .group = 1 }, \
 	{ .name = "without", .key = KEY_WITHOUT, .arg = "TRACEPOINT", \
 	  .doc = "Do without a tracepoint", .group = 1 }, \
 	{ .name = "max-objects", .key = KEY_OBJECTS, .arg = "N", \

@@ -17,7 +17,8 @@ int complain(enum zc_exit status, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	length = snprintf(line, sizeof(line), "zctrace: %s\n", render_plain(text, plain, sizeof(plain)));
+	length = snprintf(line, sizeof(line), "zctrace: %s\n",
+			  render_plain(text, plain, sizeof(plain)));
 	if (write(STDERR_FILENO, line, length) < 0)
 		return status;
 	return status;

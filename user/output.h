@@ -20,7 +20,7 @@ struct outputs {
 	bool to_stderr;		/* the text: standard output belongs to another program */
 };
 
-/* The shared options --json, --html, …, -q, --no-color: an argp child; input is struct outputs *. */
+/* The shared options --json, --html, …, -q, --no-color: an argp child of struct outputs *. */
 extern const struct argp output_argp;
 
 /* Whether every file can be written, found out before a long measurement; 0 or -errno, said. */

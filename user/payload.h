@@ -34,7 +34,7 @@ int payload_warm(const struct payload *payload, const volatile int *interrupted,
 		 size_t size);
 /* All of it out of the page cache, and looked whether it is gone. */
 int payload_evict(const struct payload *payload, char *error, size_t size);
-/* Whether it is still what it was when it was opened, by its size and the time of its last change. */
+/* Whether it is still what it was when opened, by its size and the time of its last change. */
 int payload_unchanged(const struct payload *payload, char *error, size_t size);
 void payload_close(struct payload *payload);
 

@@ -132,7 +132,8 @@ static int explain_tally(struct run *run, struct child *child, const char *messa
 	struct tally tally;
 
 	if (tally_parse(message, &tally) || !tally.error[0])
-		return fail(run, -EPROTO, "the %s said \"%.80s\" out of turn", child->role, message);
+		return fail(run, -EPROTO, "the %s said \"%.80s\" out of turn", child->role,
+			    message);
 	return relay(run, child, &tally);
 }
 

@@ -79,7 +79,7 @@ struct run_record {
 	bool traced;
 	struct party sender, receiver;
 	struct snapshot *snapshot;	/* owned; NULL if untraced */
-	struct report *remote;		/* a remote receiver's counts; owned; NULL if untraced or here */
+	struct report *remote;		/* a remote receiver's counts; owned; else NULL */
 };
 
 /* 0; -EINTR after Ctrl-C; -EOPNOTSUPP if this machine cannot run the scenario; or -errno with a

@@ -76,7 +76,7 @@ struct snapshot {
 	size_t sock_count, flow_count, event_count;
 	__u64 loss[ZC_LOSS_COUNT];
 	__u64 coarse[ZC_COARSE_COUNT];
-	__u64 recursion;		/* programs that the kernel did not run: they were running */
+	__u64 recursion;		/* programs that were not run: they were running */
 	__u64 events_dropped;
 };
 

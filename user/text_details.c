@@ -87,8 +87,8 @@ static int print_origins(const struct report_scenario *scenario,
 
 	for (unsigned int i = 0; i < REPORT_ORIGINS; i++) {
 		grid_cell(grid, GRID_PLAIN, origin_label(i));
-		grid_cell(grid, GRID_PLAIN, leg->has_queue ? render_count(leg->at_queue[i], number) :
-			  "—");
+		grid_cell(grid, GRID_PLAIN,
+			  leg->has_queue ? render_count(leg->at_queue[i], number) : "—");
 		grid_cell(grid, GRID_PLAIN, render_count(leg->at_xmit[i], number));
 		grid_cell(grid, GRID_PLAIN, receive->has_receive ?
 			  render_count(receive->at_receive[i], number) : "—");

@@ -136,7 +136,8 @@ static void borrowed_pages_are_told_of(void **state)
 		  "Its own word for it, \"copied\", came for 1 of 23 sends" WRONG },
 		{ ZC_ORIGIN_PRIVATE, 0, 7, NULL, NULL,
 		  "no byte reached the device in a page of the program's own: the kernel had copied "
-		  "them all before. Its own word for it, \"copied\", came for 7 of 23 sends" WRONG },
+		  "them all before. Its own word for it, \"copied\", came for 7 of 23 sends"
+		  WRONG },
 		{ ZC_ORIGIN_ANON, 0, 23, "not seen", NULL,
 		  "256 MiB left in the program's own pages; whether they were copied later was not "
 		  "seen. Its own word for it, \"copied\", came for 23 of 23 sends." },
