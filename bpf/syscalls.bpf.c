@@ -116,11 +116,28 @@ static __noinline __u32 first_call(struct zc_task *task, struct zc_fd_cache *kno
 	return look_and_remember(task, known, state, row, fds);
 }
 
+/* The descriptors of a call: the source in the upper half, the sink in the lower; -1 = none. */
+static __always_inline __u64 descriptors_of(struct pt_regs *regs, __u32 row)
+{
+	__u32 fd_in = -1, fd_out = -1, flags = classes[row].flags;
+
+	if (flags & ZC_CLASS_FD_IN)
+		fd_in = syscall_argument(regs, classes[row].fd_in);
+	if (flags & ZC_CLASS_FD_OUT)
+		fd_out = syscall_argument(regs, classes[row].fd_out);
+	return (__u64)fd_in << 32 | fd_out;
+}
+
+/* Where the thread would remember the cell of this call on these descriptors. */
+static __always_inline struct zc_fd_cache *remembered(struct zc_task *task, __u32 row, __u64 fds)
+{
+	return &task->fds[(row + (fds >> 32) + fds) & (ZC_FD_CACHE - 1)];
+}
+
 SEC("?tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 {
 	struct zc_task *task = task_find(task_key((__u64)regs));
-	__u32 fd_in = -1, fd_out = -1;
 	struct zc_fd_cache *known;
 	__u32 row, flags, state, cell;
 	__u64 fds;
@@ -129,13 +146,9 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 		return 0;
 	row = syscall_row(nr);
 	flags = classes[row].flags;
-	if (flags & ZC_CLASS_FD_IN)
-		fd_in = syscall_argument(regs, classes[row].fd_in);
-	if (flags & ZC_CLASS_FD_OUT)
-		fd_out = syscall_argument(regs, classes[row].fd_out);
-	fds = (__u64)fd_in << 32 | fd_out;
+	fds = descriptors_of(regs, row);
 	state = proc_states[task->proc & (ZC_PROC_STATES - 1)];
-	known = &task->fds[(row + fd_in + fd_out) & (ZC_FD_CACHE - 1)];
+	known = remembered(task, row, fds);
 	/* The state has a closed window's, and every earlier set of descriptors', in it. */
 	if (known->fds == fds && known->state == state && known->row == row)
 		cell = known->cell;
@@ -152,7 +165,8 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 	task->blocked_ns = 0;
 	task->runnable_ns = 0;
 	task->enter_ns = bpf_ktime_get_ns();
-	record(ZC_EVENT_ENTER, task, task->enter_ns, (__s32)fd_in >= 0 ? fd_in : fd_out);
+	record(ZC_EVENT_ENTER, task, task->enter_ns,
+	       (__s32)(fds >> 32) >= 0 ? fds >> 32 : (__u32)fds);
 	return 0;
 }
 
@@ -354,7 +368,7 @@ SEC("?tp_btf/sys_exit")
 int BPF_PROG(count_sys_exit, struct pt_regs *regs, long ret)
 {
 	struct zc_task *task = task_find(task_key((__u64)regs));
-	__u32 fd_in = -1, fd_out = -1, row, flags, state, index;
+	__u32 row, flags, state, index;
 	struct zc_fd_cache *known;
 	struct zc_cell *cell;
 	__u64 fds;
@@ -367,13 +381,9 @@ int BPF_PROG(count_sys_exit, struct pt_regs *regs, long ret)
 	}
 	row = syscall_row(returning_number(regs));
 	flags = classes[row].flags;
-	if (flags & ZC_CLASS_FD_IN)
-		fd_in = syscall_argument(regs, classes[row].fd_in);
-	if (flags & ZC_CLASS_FD_OUT)
-		fd_out = syscall_argument(regs, classes[row].fd_out);
-	fds = (__u64)fd_in << 32 | fd_out;
+	fds = descriptors_of(regs, row);
 	state = proc_states[task->proc & (ZC_PROC_STATES - 1)];
-	known = &task->fds[(row + fd_in + fd_out) & (ZC_FD_CACHE - 1)];
+	known = remembered(task, row, fds);
 	if (known->fds == fds && known->state == state && known->row == row)
 		index = known->cell;
 	else

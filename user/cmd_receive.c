@@ -29,20 +29,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static int parse_number(struct argp_state *state, const char *name, const char *text, long least,
-			long most)
-{
-	char *end;
-	long value;
-
-	errno = 0;
-	value = strtol(text, &end, 10);
-	if (errno || *end || end == text || value < least || value > most)
-		argp_error(state, "--%s %s: give a number from %ld to %ld", name, text, least,
-			   most);
-	return (int)value;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct receive_options *a = state->input;
@@ -52,16 +38,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->bind = arg;
 		return 0;
 	case 'p':
-		a->port = parse_number(state, "port", arg, 0, 65535);
+		a->port = option_number(state, "--port", arg, 0, 65535);
 		return 0;
 	case KEY_DATA_PORT:
-		a->data_port = parse_number(state, "data-port", arg, 1, 65535);
+		a->data_port = option_number(state, "--data-port", arg, 1, 65535);
 		return 0;
 	case KEY_ONCE:
 		a->once = true;
 		return 0;
 	case KEY_TIMEOUT:
-		a->most_seconds = parse_number(state, "timeout", arg, 1, REMOTE_MOST_SECONDS);
+		a->most_seconds = option_number(state, "--timeout", arg, 1, REMOTE_MOST_SECONDS);
 		return 0;
 	case 'v':
 		a->verbosity++;

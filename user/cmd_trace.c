@@ -81,19 +81,6 @@ static double parse_seconds(struct argp_state *state, char key, const char *text
 	return value;
 }
 
-static long parse_number(struct argp_state *state, const char *name, const char *text, long least,
-			 long most)
-{
-	char *end;
-	long value;
-
-	errno = 0;
-	value = strtol(text, &end, 10);
-	if (errno || *end || end == text || value < least || value > most)
-		argp_error(state, "%s %s: give a number from %ld to %ld", name, text, least, most);
-	return value;
-}
-
 static void set_user(struct argp_state *state, struct arguments *a, const char *name)
 {
 	const struct passwd *user = getpwnam(name);
@@ -128,7 +115,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		set_user(state, a, arg);
 		return 0;
 	case 'p':
-		a->trace.pid = parse_number(state, "-p", arg, 1, 1 << 22);
+		a->trace.pid = option_number(state, "-p", arg, 1, 1 << 22);
 		return 0;
 	case 'd':
 		a->trace.seconds = parse_seconds(state, 'd', arg);
@@ -144,7 +131,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->trace.openmetrics = arg;
 		return 0;
 	case KEY_TIMELINE:
-		session->timeline_events = parse_number(state, "--timeline", arg, 0, MAX_EVENTS);
+		session->timeline_events = option_number(state, "--timeline", arg, 0, MAX_EVENTS);
 		return 0;
 	case KEY_COUNTS:
 		session->counts_only = true;
@@ -153,13 +140,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		add_without(state, session, arg);
 		return 0;
 	case KEY_OBJECTS:
-		session->max_objects = parse_number(state, "--max-objects", arg, 64, 1 << 22);
+		session->max_objects = option_number(state, "--max-objects", arg, 64, 1 << 22);
 		return 0;
 	case KEY_CELLS:
-		session->max_cells = parse_number(state, "--max-cells", arg, 64, ZC_MOST_CELLS);
+		session->max_cells = option_number(state, "--max-cells", arg, 64, ZC_MOST_CELLS);
 		return 0;
 	case KEY_PROCESSES:
-		session->max_procs = parse_number(state, "--max-processes", arg, 8, ZC_PROC_STATES);
+		session->max_procs = option_number(state, "--max-processes", arg, 8,
+						   ZC_PROC_STATES);
 		return 0;
 	case ARGP_KEY_ARGS:
 		if (a->attach)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What all commands share: parsing under their full name. */
+/* What all commands share: parsing under their full name, and numbers as options. */
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "commands.h"
 
@@ -25,4 +27,17 @@ void commands_parse(const struct argp *argp, int argc, char **argv, void *input)
 void commands_parse_in_order(const struct argp *argp, int argc, char **argv, void *input)
 {
 	parse(argp, argc, argv, ARGP_IN_ORDER, input);
+}
+
+long option_number(struct argp_state *state, const char *name, const char *text, long least,
+		   long most)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno || *end || end == text || value < least || value > most)
+		argp_error(state, "%s %s: give a number from %ld to %ld", name, text, least, most);
+	return value;
 }

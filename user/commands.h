@@ -24,4 +24,10 @@ void commands_parse(const struct argp *argp, int argc, char **argv, void *input)
 /* The same, but options end at the first argument: what follows is a command's own. */
 void commands_parse_in_order(const struct argp *argp, int argc, char **argv, void *input);
 
+/* The number that an option, named as it is typed, was given; anything else ends with a usage
+ * error. */
+struct argp_state;
+long option_number(struct argp_state *state, const char *name, const char *text, long least,
+		   long most);
+
 #endif

@@ -80,20 +80,6 @@ __u64 measure_parse_size(struct argp_state *state, const char *name, const char 
 	return bytes;
 }
 
-long measure_parse_number(struct argp_state *state, const char *name, const char *text, long least,
-			  long most)
-{
-	char *end;
-	long value;
-
-	errno = 0;
-	value = strtol(text, &end, 10);
-	if (errno || *end || end == text || value < least || value > most)
-		argp_error(state, "--%s %s: give a number from %ld to %ld", name, text, least,
-			   most);
-	return value;
-}
-
 __u64 measure_parse_chunk(struct argp_state *state, const char *name, const char *text)
 {
 	__u64 bytes = measure_parse_size(state, name, text);
@@ -161,7 +147,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &o->outputs;
 		return 0;
 	case 'n':
-		plan->repeats = measure_parse_number(state, "runs", arg, 1, MAX_REPEATS);
+		plan->repeats = option_number(state, "--runs", arg, 1, MAX_REPEATS);
 		return 0;
 	case 'v':
 		plan->verbosity++;
@@ -205,15 +191,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_RECEIVER_DELAY:
 		plan->strain.receiver_delay_us =
-			measure_parse_number(state, "receiver-delay", arg, 1, STRAIN_MAX_DELAY_US);
+			option_number(state, "--receiver-delay", arg, 1, STRAIN_MAX_DELAY_US);
 		return 0;
 	case KEY_PORT:
-		plan->port = measure_parse_number(state, "port", arg, 1, 65535);
+		plan->port = option_number(state, "--port", arg, 1, 65535);
 		o->port_given = true;
 		return 0;
 	case KEY_TIMELINE:
 		plan->session.timeline_events =
-			arg ? measure_parse_number(state, "timeline", arg, 1, MAX_EVENTS) :
+			arg ? option_number(state, "--timeline", arg, 1, MAX_EVENTS) :
 			      DEFAULT_EVENTS;
 		return 0;
 	case KEY_NO_TIMELINE:
@@ -223,7 +209,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		add_without(state, &plan->session, arg);
 		return 0;
 	case KEY_TIMEOUT:
-		plan->timeout_s = measure_parse_number(state, "timeout", arg, 1, 1000000);
+		plan->timeout_s = option_number(state, "--timeout", arg, 1, 1000000);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (plan->file)
