@@ -40,6 +40,7 @@ LIBS := libbpf jansson libnl-route-3.0 libnl-3.0 libseccomp libcrypto libprotobu
 # docs/dependencies.md.
 ARCHIVED := $(filter-out libcrypto,$(LIBS))
 ARCHIVES = $(patsubst -l%,%,$(filter -l%,$(shell pkg-config --static --libs $(ARCHIVED) 2>/dev/null))) cap
+SHARED_LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lcap -lm
 LDLIBS = $(if $(filter-out /%,$(foreach l,$(ARCHIVES),$(shell $(CC) -print-file-name=lib$(l).a))),\
 	$(shell pkg-config --libs $(ARCHIVED) 2>/dev/null) -lcap,\
 	-Wl,-Bstatic $(shell pkg-config --static --libs $(ARCHIVED) 2>/dev/null) -lcap -Wl,-Bdynamic) -lcrypto -lm
@@ -110,9 +111,8 @@ $(B)/user/session.o $(B)/user/session_read.o: $(B)/gen/zctrace.skel.h
 $(B)/user/render_perfetto.o $(B)/user/perfetto_writer.o: $(B)/gen/perfetto.pb-c.c
 
 # Made anew when it says something else, so that all objects of a build say the same.
-$(B)/gen/version.h: FORCE | $(B)/gen
-	$(Q)echo '#define ZCTRACE_VERSION "$(VERSION)"' >$@.tmp
-	$(Q)cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+$(B)/gen/version.h: $(if $(findstring "$(VERSION)",$(file <$(B)/gen/version.h)),,FORCE) | $(B)/gen
+	$(Q)echo '#define ZCTRACE_VERSION "$(VERSION)"' >$@
 
 $(B)/user/%.o: user/%.c | $(B)/user $(B)/gen/version.h
 	$(call say,CC,$@)

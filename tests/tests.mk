@@ -84,9 +84,10 @@ $(TEST_BPF:%=$(B)/gen/%.skel.h): $(B)/gen/%.skel.h: $(B)/tests/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf >$@.tmp && mv $@.tmp $@
 $(TEST_BPF:%=$(B)/tests/%): $(B)/tests/%: $(B)/gen/%.skel.h
 
+# With shared libraries: a preloaded one takes the place of their functions.
 $(TEST_BINS): $(B)/tests/%: tests/runtime/%.c $(LIB) | $(B)/tests
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIB) $(SHARED_LDLIBS)
 
 $(TEST_LIBS): $(B)/tests/%.so: tests/runtime/%.c | $(B)/tests
 	$(call say,TEST,$@)
