@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Gives libbpf what it would read the kernel's whole BTF for: the numbers of the tracepoints'
- * types, and the few types that programs are relocated by. docs/startup.md tells why. */
+ * types, and the few types that programs are relocated by. docs/cost.md tells why. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>

@@ -53,7 +53,8 @@ def goal_lines(results):
     counts = [f"{sum(line['verdict'] == verdict for line in judged)} {verdict}"
               for verdict in (goals.MET, goals.MISSED, goals.NOT_MEASURED)]
     return ["## Goals", "", f"Of {len(judged)} goals: {', '.join(counts)}.", "",
-            *table(("goal", "limit", "measured", "verdict"), rows, "lrrl")]
+            *table(("goal", "limit", "measured", "verdict"), rows, "lrrl"), "",
+            "[cost.md](cost.md) says where the cost comes from, and why goals are missed."]
 
 
 def make(results):
