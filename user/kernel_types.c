@@ -77,7 +77,7 @@ static int read_header(struct kernel_types *types)
 	const struct btf_header *header = (const void *)types->bytes;
 	size_t room;
 
-	if (types->size < sizeof(*header) || header->magic != BTF_MAGIC ||
+	if (!header || types->size < sizeof(*header) || header->magic != BTF_MAGIC ||
 	    header->hdr_len < sizeof(*header) || header->hdr_len > types->size)
 		return -EINVAL;
 	room = types->size - header->hdr_len;
@@ -129,9 +129,11 @@ int kernel_types_open_file(struct kernel_types **out, const char *path)
 	*out = NULL;
 	if (!types)
 		goto cleanup;
-	err = fd < 0 || fstat(fd, &st) ? -errno : st.st_size <= 0 ? -EINVAL : 0;
-	if (!err)
-		err = get_bytes(types, fd, st.st_size);
+	if (fd < 0 || fstat(fd, &st)) {
+		err = -errno;
+		goto cleanup;
+	}
+	err = st.st_size > 0 ? get_bytes(types, fd, st.st_size) : -EINVAL;
 	if (!err)
 		err = read_header(types);
 	if (!err) {

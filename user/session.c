@@ -188,7 +188,7 @@ static int explain_load(int err, char *error, size_t error_size)
 	else
 		snprintf(error, error_size, "%s: %s; -v shows the kernel's reason, zctrace doctor "
 			 "what this machine has", what, strerror(-err));
-	return err == -EINVAL ? -EOPNOTSUPP : err;
+	return err && err != -EINVAL ? err : -EOPNOTSUPP;
 }
 
 static int explain_types(int err, char *error, size_t error_size)
@@ -221,10 +221,11 @@ static int open_skeleton(struct session *session, char *error, size_t error_size
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", session->types_fd);
 	options.btf_custom_path = path;
 	session->skel = session->types_fd < 0 ? NULL : zctrace_bpf__open_opts(&options);
-	err = session->skel ? 0 : -errno;
-	if (!err)
-		err = kernel_types_trim(types, bpf_object__btf(session->skel->obj),
-					session->types_fd);
+	if (!session->skel) {
+		err = explain_load(-errno, error, error_size);
+		goto cleanup;
+	}
+	err = kernel_types_trim(types, bpf_object__btf(session->skel->obj), session->types_fd);
 	if (err) {
 		err = explain_load(err, error, error_size);
 		goto cleanup;
