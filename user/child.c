@@ -17,6 +17,7 @@
 
 #include "child.h"
 #include "remote.h"
+#include "self.h"
 
 enum { KEEP_CLEAR = 10 };	/* descriptors are moved above those that the program gets */
 
@@ -24,19 +25,13 @@ const char *child_directory(void)
 {
 	static const char *const places[] = { "%s/scenarios", "%s/../libexec/zctrace/scenarios" };
 	static char directory[4096];
-	char self[4000], *slash;
+	char self[4000];
 	struct stat st;
-	ssize_t length;
 
 	if (directory[0])
 		return directory;
-	length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (length <= 0)
+	if (!self_directory(self, sizeof(self)))
 		return NULL;
-	self[length] = '\0';
-	slash = strrchr(self, '/');
-	if (slash)
-		*slash = '\0';
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(directory, sizeof(directory), places[i], self);
 		if (!stat(directory, &st) && S_ISDIR(st.st_mode))

@@ -2,6 +2,7 @@
 /* Finds the text of a lab and takes it to pieces: see lab.h. What the program does stands in the
  * text and nowhere else. The file is ours, but a mistake in it is an error and never a crash. */
 #include "lab.h"
+#include "self.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -340,18 +341,12 @@ const char *lab_directory(void)
 	static const char *const places[] = { "%s/../share/zctrace/labs", "%s/../labs",
 					      "%s/../../labs" };
 	static char directory[4096];
-	char self[4000], *slash;
-	ssize_t length;
+	char self[4000];
 
 	if (directory[0])
 		return directory;
-	length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (length <= 0)
+	if (!self_directory(self, sizeof(self)))
 		return NULL;
-	self[length] = '\0';
-	slash = strrchr(self, '/');
-	if (slash)
-		*slash = '\0';
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(directory, sizeof(directory), places[i], self);
 		if (holds_labs(directory))
