@@ -107,7 +107,7 @@ $(B)/gen/zctrace.skel.h: $(B)/zctrace.bpf.o
 
 # --- the user side ---
 
-$(B)/user/session.o $(B)/user/session_read.o: $(B)/gen/zctrace.skel.h
+$(patsubst user/%.c,$(B)/user/%.o,$(wildcard user/session*.c)): $(B)/gen/zctrace.skel.h
 $(B)/user/render_perfetto.o $(B)/user/perfetto_writer.o: $(B)/gen/perfetto.pb-c.c
 
 # Made anew when it says something else, so that all objects of a build say the same.
