@@ -55,6 +55,16 @@ struct cell_ids_map {
 	__type(value, __u32);
 };
 
+/* Which cell a call on a descriptor counts in, for processes with more of them than a thread
+ * remembers. */
+struct call_cells_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, ZC_MAX_CELLS);
+	__type(key, struct zc_call_key);
+	__type(value, struct zc_call_cell);
+};
+
 struct object_ids_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -108,6 +118,7 @@ extern struct procs_map procs SEC(".maps");
 extern struct cells_map cells SEC(".maps");
 extern struct objects_map objects SEC(".maps");
 extern struct cell_ids_map cell_ids SEC(".maps");
+extern struct call_cells_map call_cells SEC(".maps");
 extern struct object_ids_map object_ids SEC(".maps");
 extern struct mappings_map mappings SEC(".maps");
 extern struct socks_map socks SEC(".maps");
@@ -119,7 +130,6 @@ extern struct events_map events SEC(".maps");
 extern const volatile struct zc_class classes[ZC_MAX_SYSCALLS];
 extern const volatile struct zc_class uring_classes[ZC_MAX_URING_OPS];
 extern const volatile bool uring_has_cqe;	/* io_uring_complete hands over the whole entry */
-extern const volatile __u32 task_mask;		/* places in the task table - 1 */
 extern const volatile __u32 max_procs;
 extern const volatile __u32 max_cells;
 extern const volatile __u32 max_objects;
@@ -128,7 +138,6 @@ extern const volatile bool timeline;		/* record events */
 extern const volatile bool counts_only;		/* only the return of a call is seen: no times */
 
 /* Shared state of this run. */
-extern __u64 task_keys[ZC_MAX_TASKS];		/* task_key() of each place, 0 = never used */
 extern __u32 proc_states[ZC_PROC_STATES];	/* enum zc_state; by index of the process */
 extern __u64 loss[ZC_LOSS_COUNT];
 extern __u64 coarse[ZC_COARSE_COUNT];
@@ -156,19 +165,21 @@ static __always_inline __u32 task_home(__u64 key)
 	return key * 0x9E3779B97F4A7C15ULL >> 40;
 }
 
-/* The thread of that key; NULL = it is not traced, found out with one comparison as a rule. */
+/* The thread of that key; NULL = it is not traced, found out with one comparison as a rule. The keys
+ * lie in the threads' own records: a table of them would be one more page to touch on every call,
+ * and after the switch from user mode that costs more than instructions do. */
 static __always_inline struct zc_task *task_find(__u64 wanted)
 {
 	__u32 place = task_home(wanted);
 
 	for (int i = 0; i < ZC_TASK_PROBES; i++, place++) {
-		__u32 index = place & task_mask;
-		__u64 key = task_keys[index & (ZC_MAX_TASKS - 1)];
+		__u32 index = place & (ZC_MAX_TASKS - 1);
+		struct zc_task *task = bpf_map_lookup_elem(&tasks, &index);
 
-		if (key == wanted)
-			return bpf_map_lookup_elem(&tasks, &index);
-		if (!key)
+		if (!task || !task->key)
 			return NULL;
+		if (task->key == wanted)
+			return task;
 	}
 	return NULL;
 }

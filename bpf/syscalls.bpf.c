@@ -9,9 +9,12 @@
 
 /* The slow path: looks at the descriptors. Only calls that move payload, and mmap, are kept apart
  * by object, others by the kind of it. */
-static __noinline __u32 resolve_cell(__u32 proc, __u32 nr, __s32 fd_in, __s32 fd_out, bool apart)
+static __noinline __u32 resolve_cell(__u32 proc, __u32 nr, __u64 fds)
 {
+	bool apart = classes[nr & (ZC_MAX_SYSCALLS - 1)].flags &
+		     (ZC_CLASS_DATA | ZC_CLASS_MESSAGES | ZC_CLASS_OBJECT);
 	__u32 source = ZC_KIND_NONE, sink = ZC_KIND_NONE;
+	__s32 fd_in = fds >> 32, fd_out = fds;
 
 	if (fd_in >= 0)
 		source = apart ? object_of_fd(fd_in) : kind_of_fd(fd_in);
@@ -77,15 +80,41 @@ static void begin_32bit(struct zc_task *task)
 	task->runnable_ns = 0;
 }
 
+static __always_inline void memorise(struct zc_call_key *key, __u32 state, __u32 cell)
+{
+	struct zc_call_cell fresh = { .state = state, .cell = cell };
+
+	/* Full: what is not remembered is looked at again, and nothing is lost. */
+	if (cell)
+		bpf_map_update_elem(&call_cells, key, &fresh, BPF_ANY);
+}
+
+/* The cell of this call on these descriptors, as remembered for the whole process; 0 = it is not,
+ * or not since its descriptors last changed. */
+static __always_inline __u32 recall(struct zc_call_key *key, __u32 state)
+{
+	struct zc_call_cell *known = bpf_map_lookup_elem(&call_cells, key);
+
+	return known && known->state == state ? known->cell : 0;
+}
+
 static __always_inline __u32 look_and_remember(struct zc_task *task, struct zc_fd_cache *known,
 					       __u32 state, __u32 row, __u64 fds)
 {
-	__u32 apart = classes[row & (ZC_MAX_SYSCALLS - 1)].flags &
-		      (ZC_CLASS_DATA | ZC_CLASS_MESSAGES | ZC_CLASS_OBJECT);
-	__u32 cell = resolve_cell(task->proc, row, fds >> 32, fds, apart);
+	struct zc_call_key key = { .proc = task->proc, .row = row, .fds = fds };
+	__u32 cell;
+	/* What is still true has to give way: there are more descriptors than the thread remembers.
+	 * Where it is true no longer, the process would have forgotten it too. */
+	bool crowded = known->state == state;
 
 	if (state & ZC_STATE_32BIT)
-		return cell;
+		return resolve_cell(task->proc, row, fds);
+	cell = crowded ? recall(&key, state) : 0;
+	if (!cell) {
+		cell = resolve_cell(task->proc, row, fds);
+		if (crowded)
+			memorise(&key, state, cell);
+	}
 	known->cell = cell;
 	known->fds = fds;
 	known->state = state;

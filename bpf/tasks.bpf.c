@@ -6,42 +6,41 @@
 #define PF_EXITING 0x00000004	/* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010
 
-/* A free place for the thread, claimed; -1 if its part of the table is full. */
-static long claim_place(__u64 key)
+/* A free place for the thread, claimed and empty; NULL if its part of the table is full. */
+static struct zc_task *claim_place(__u64 key)
 {
 	__u32 place = task_home(key);
 
 	for (int i = 0; i < ZC_TASK_PROBES; i++, place++) {
-		__u64 *at = &task_keys[place & task_mask & (ZC_MAX_TASKS - 1)];
-		__u64 seen = *at;
+		__u32 index = place & (ZC_MAX_TASKS - 1);
+		struct zc_task *task = bpf_map_lookup_elem(&tasks, &index);
+		__u64 seen;
 
+		if (!task)
+			return NULL;
+		seen = task->key;
 		if (seen > TASK_KEY_REMOVED)
 			continue;
-		if (__sync_val_compare_and_swap(at, seen, key) == seen)
-			return place & task_mask;
+		if (__sync_val_compare_and_swap(&task->key, seen, key) != seen)
+			continue;
+		__builtin_memset((void *)task + sizeof(key), 0, sizeof(*task) - sizeof(key));
+		return task;
 	}
-	return -1;
+	return NULL;
 }
 
 static bool adopt_task(__u64 key, __u32 tid, __u32 proc_index)
 {
 	struct zc_proc *proc = bpf_map_lookup_elem(&procs, &proc_index);
 	struct zc_task *slot;
-	__u32 index;
-	long place;
 
 	if (!proc || task_find(key))
 		return false;
-	place = claim_place(key);
-	if (place < 0) {
+	slot = claim_place(key);
+	if (!slot) {
 		count_loss(ZC_LOSS_TASKS);
 		return false;
 	}
-	index = place;
-	slot = bpf_map_lookup_elem(&tasks, &index);
-	if (!slot)
-		return false;
-	__builtin_memset(slot, 0, sizeof(*slot));
 	slot->tid = tid;
 	/* Its first return is from a call that began before: a fork, or whatever it is in now. */
 	slot->gate = counts_only ? ZC_GATE_UNSEEN : 0;
@@ -66,29 +65,17 @@ static void leave_process(struct zc_proc *proc)
 
 static void release_task(__u64 key)
 {
-	__u32 place = task_home(key);
+	struct zc_task *slot = task_find(key);
+	struct zc_proc *proc;
 
-	for (int i = 0; i < ZC_TASK_PROBES; i++, place++) {
-		__u32 index = place & task_mask;
-		__u64 *at = &task_keys[index & (ZC_MAX_TASKS - 1)];
-		struct zc_task *slot;
-		struct zc_proc *proc;
-
-		if (!*at)
-			return;
-		if (*at != key)
-			continue;
-		slot = bpf_map_lookup_elem(&tasks, &index);
-		if (slot) {
-			proc = proc_of(slot);
-			if (proc)
-				leave_process(proc);
-			slot->proc = 0;
-			slot->enter_ns = 0;
-		}
-		*at = TASK_KEY_REMOVED;
+	if (!slot)
 		return;
-	}
+	proc = proc_of(slot);
+	if (proc)
+		leave_process(proc);
+	slot->proc = 0;
+	slot->enter_ns = 0;
+	slot->key = TASK_KEY_REMOVED;
 }
 
 /* A record for the new process; that of its parent where there are too many. */

@@ -123,6 +123,18 @@ struct zc_fd_cache {
 };
 _Static_assert(sizeof(struct zc_fd_cache) == 16, "four words keep the lookup short");
 
+/* The same, remembered for all threads of a process. */
+struct zc_call_key {
+	__u32 proc;
+	__u32 row;
+	__u64 fds;
+};
+
+struct zc_call_cell {
+	__u32 state;		/* of the process then */
+	__u32 cell;
+};
+
 /* Calls that on_sys_exit does not count in a cell of their own. */
 enum zc_gate {
 	ZC_GATE_OPENS = 1,	/* it is on the gate: its return opens the window */
@@ -132,6 +144,7 @@ enum zc_gate {
 
 /* One traced thread: what must be remembered between two events of it. */
 struct zc_task {
+	__u64 key;		/* task_key() of it, 0 = this place was never used */
 	__u32 proc;		/* index, 0 = this place is not in use */
 	__u32 tid;
 	__u64 enter_ns;		/* entry of the call that it is in, 0 = in none that counts */
@@ -149,7 +162,7 @@ struct zc_task {
 	__u8 pad;
 	struct zc_fd_cache fds[ZC_FD_CACHE];
 };
-_Static_assert(sizeof(struct zc_task) == 64 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
+_Static_assert(sizeof(struct zc_task) == 72 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
 
 /* Whose calls a cell counts. Objects are indices; below ZC_KIND_COUNT they are kinds. */
 struct zc_cell_key {

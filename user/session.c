@@ -114,7 +114,6 @@ static void fill_tables(struct bpf_object *object)
 static void size_tables(struct session *session, const struct session_options *options)
 {
 	struct zctrace_bpf *skel = session->skel;
-	__u32 tasks = options->any_program ? ZC_MAX_TASKS : 256;
 	__u32 procs = options->any_program ? ZC_MAX_PROCS : 64;
 	__u32 cells = options->any_program ? ZC_MAX_CELLS : 1024;
 	__u32 objects = options->any_program ? ZC_MAX_OBJECTS : 512;
@@ -125,18 +124,17 @@ static void size_tables(struct session *session, const struct session_options *o
 		cells = options->max_cells;
 	if (options->max_objects)
 		objects = options->max_objects;
-	skel->rodata->task_mask = tasks - 1;
 	skel->rodata->max_procs = procs;
 	skel->rodata->max_cells = cells;
 	skel->rodata->max_objects = objects;
 	skel->rodata->page_size = sysconf(_SC_PAGESIZE);
 	skel->rodata->timeline = options->timeline_events > 0;
 	fill_tables(skel->obj);
-	bpf_map__set_max_entries(skel->maps.tasks, tasks);
 	bpf_map__set_max_entries(skel->maps.procs, procs);
 	bpf_map__set_max_entries(skel->maps.proc_ids, procs);
 	bpf_map__set_max_entries(skel->maps.cells, cells);
 	bpf_map__set_max_entries(skel->maps.cell_ids, cells);
+	bpf_map__set_max_entries(skel->maps.call_cells, cells);
 	bpf_map__set_max_entries(skel->maps.objects, objects);
 	bpf_map__set_max_entries(skel->maps.object_ids, objects);
 	bpf_map__set_max_entries(skel->maps.mappings, objects);

@@ -219,7 +219,6 @@ int session_reset(struct session *session)
 		ring_buffer__consume(session->ring);
 	session->event_count = 0;
 	session->recursion_before = recursion_misses(session);
-	memset(bss->task_keys, 0, sizeof(bss->task_keys));
 	memset(bss->proc_states, 0, sizeof(bss->proc_states));
 	memset(bss->loss, 0, sizeof(bss->loss));
 	memset(bss->coarse, 0, sizeof(bss->coarse));

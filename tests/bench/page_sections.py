@@ -215,23 +215,26 @@ def programs(part):
 def growth(part):
     lines = [
         "zctrace's own memory at its highest, its report included, the memory of its maps, which "
-        "are of one size whatever is traced, and the run time of all its programs for each "
-        "call of the traced "
-        "program, from the kernel's statistics. The file is in tmpfs, is not sparse, goes to a "
-        "receiver that discards, and grows from row to row: only here a row's rounds follow one "
-        f"another. *Flat* is: the largest at most {FLAT:g} times the lowest.", ""]
-    for prefix, name, calls in (
-            ("size", "File, 64 KiB a `sendfile`", "a call"),
-            ("processes", "Processes, in the dense loop", "a call"),
-            ("sockets", "Sockets, one byte to each in turn", "a send")):
+        "are of one size whatever is traced, and the run time of its programs, from the kernel's "
+        "statistics: of those on segments for each segment that left the machine or reached its "
+        "loopback, of all others for each call of the traced program. (How many segments a call "
+        "makes is TCP's choice: many small sends on one socket leave together, those on thousands "
+        "leave alone.) The file is in tmpfs, is not sparse, goes to a receiver that discards, and "
+        "grows from row to row: only here a row's rounds follow one another. Over each socket one "
+        "byte went before, so that zctrace knew it. *Flat* is: the largest at most "
+        f"{FLAT:g} times the lowest.", ""]
+    for prefix, name in (("size", "File, 64 KiB a `sendfile`"),
+                         ("processes", "Processes, in the dense loop"),
+                         ("sockets", "Sockets, one byte to each in turn")):
         rows = [line(row, (spread(row["values"].get("rss_bytes"), 1 / MIB),
                            spread(row["values"].get("map_bytes"), 1 / MIB),
                            number(ratio(memory_of(row), MIB)),
-                           spread(row["values"].get("ns_per_call"), digits=0)))
+                           spread(row["values"].get("ns_per_call"), digits=0),
+                           spread(row["values"].get("ns_per_segment"), digits=0)))
                 for row in series(part, prefix)]
         lines += [f"### {name}", "", *table(
-            ("", "its memory, MiB", "its maps, MiB", "both, MiB", f"its programs, ns {calls}"),
-            rows, "lrrrr"), ""]
+            ("", "its memory, MiB", "its maps, MiB", "both, MiB", "ns a call", "ns a segment"),
+            rows, "lrrrrr"), ""]
     return lines[:-1]
 
 

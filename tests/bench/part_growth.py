@@ -21,6 +21,7 @@ PROCESSES = (1, 4, 16, 64)
 SOCKETS = (1, 10, 100, 1000, 10000)
 LOOP_CALLS = 640000     # of each kind, by all processes together
 SENDS = 100000          # by all sockets together
+SEGMENTS = ("net_dev_queue", "net_dev_start_xmit")
 TMPFS = pathlib.Path("/dev/shm")
 SIZE_LIMIT_S = 120      # for the rounds of one size: 16 GiB take long where memory is slow
 SPARE_BYTES = 1 << 30   # memory that has to be left for everything else
@@ -31,23 +32,36 @@ class Looks:
 
     def __init__(self):
         self.spent = {}
+        self.names = {}
         self.found = {}
 
     def __call__(self, run, when):
         pid = run.tracer.pid
         if when == "before":
             self.spent = bpf_times.programs(pid)
+            self.names = bpf_times.tracepoints(pid)
         elif when == "after":
             self.spent = bpf_times.difference(self.spent, bpf_times.programs(pid))
             self.found["map_bytes"] = bpf_times.map_bytes(pid)
         elif when == "ending":
             self.found["rss_bytes"] = bpf_times.peak_rss_to_the_end(pid, LIMIT_S)
 
+    def on(self, names):
+        """ns and runs of the programs on these tracepoints."""
+        spent = [self.spent[prog] for prog, name in self.names.items()
+                 if name in names and prog in self.spent]
+        return sum(ns for ns, _ in spent), sum(runs for _, runs in spent)
+
     def per_call(self, calls):
+        """ns for each of the traced program's calls, and for each segment of its sockets: how many
+        segments a call makes is TCP's choice, and differs from row to row."""
         ns = sum(ns for ns, _ in self.spent.values())
         if not ns:
             raise Failure("the kernel's statistics say nothing of zctrace's programs")
-        return {**self.found, "ns_per_call": ns / calls}
+        on_segments, _ = self.on(SEGMENTS)
+        _, segments = self.on(SEGMENTS[:1])
+        return {**self.found, "ns_per_call": (ns - on_segments) / calls,
+                "ns_per_segment": on_segments / segments if segments else None}
 
 
 def measure_program(scratch, tracer, program, calls):

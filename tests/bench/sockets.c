@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* sockets COUNT SENDS: opens COUNT TCP connections over loopback, waits at a gate as hold does, and
- * sends SENDS times one byte, over each connection in turn: as a server with many clients does. */
+ * sends SENDS times one byte, over each connection in turn: as a server with many clients does. One
+ * byte went over each before, so that a tracer knows them all. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,15 @@ static int allow_files(rlim_t count)
 	return setrlimit(RLIMIT_NOFILE, &files);
 }
 
+static int send_in_turn(const int *senders, int count, long sends)
+{
+	for (long i = 0; i < sends; i++) {
+		if (send(senders[i % count], "x", 1, MSG_NOSIGNAL) != 1)
+			return -1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
@@ -93,12 +103,9 @@ int main(int argc, char **argv)
 		if (senders[i] < 0)
 			goto failed;
 	}
-	if (say_and_wait("ready 0"))
+	if (send_in_turn(senders, count, count) || say_and_wait("ready 0") ||
+	    send_in_turn(senders, count, sends))
 		goto failed;
-	for (long i = 0; i < sends; i++) {
-		if (send(senders[i % count], "x", 1, MSG_NOSIGNAL) != 1)
-			goto failed;
-	}
 	if (say_and_wait("done {}"))
 		goto failed;
 	free(senders);
