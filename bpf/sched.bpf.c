@@ -49,12 +49,13 @@ SEC("raw_tp/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	struct zc_task *leaving = task_find(current_key());
+	__u64 key = current_key();
+	struct zc_task *leaving = task_find(key);
 	struct zc_task *entering;
 
 	if (leaving)
 		leave_cpu(leaving, bpf_ktime_get_ns(), preempt, prev_state);
-	entering = task_find(key_of(next));
+	entering = task_find(key_beside(key, next));
 	if (entering)
 		enter_cpu(entering, bpf_ktime_get_ns());
 	return 0;

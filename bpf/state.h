@@ -190,11 +190,16 @@ static __always_inline __u64 current_key(void)
 }
 
 /* The key of any thread, known by the address of its task_struct alone: its registers are as far
- * from its stack's end as the current thread's are. */
+ * from its stack's end as the current thread's are, whose key is given. */
+static __always_inline __u64 key_beside(__u64 current, struct task_struct *task)
+{
+	return current + (__u64)bpf_get_current_task_btf()->stack -
+	       (__u64)BPF_CORE_READ(task, stack);
+}
+
 static __always_inline __u64 key_of(struct task_struct *task)
 {
-	return current_key() + (__u64)bpf_get_current_task_btf()->stack -
-	       (__u64)BPF_CORE_READ(task, stack);
+	return key_beside(current_key(), task);
 }
 
 static __always_inline struct zc_proc *proc_of(struct zc_task *task)
@@ -202,6 +207,23 @@ static __always_inline struct zc_proc *proc_of(struct zc_task *task)
 	__u32 index = task->proc;
 
 	return index ? bpf_map_lookup_elem(&procs, &index) : NULL;
+}
+
+static __always_inline void add_faults(struct zc_task *task, __u64 count)
+{
+	struct zc_proc *proc = proc_of(task);
+
+	if (proc)
+		__sync_fetch_and_add(&proc->faults_kernel, count);
+}
+
+/* Faults of a call that ends go to its process. */
+static __always_inline void settle_faults(struct zc_task *task)
+{
+	if (!task->faults)
+		return;
+	add_faults(task, task->faults);
+	task->faults = 0;
 }
 
 static __always_inline __u32 *state_of(__u32 proc)

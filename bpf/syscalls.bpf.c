@@ -317,6 +317,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	now = bpf_ktime_get_ns();
 	took = now - task->enter_ns;
 	task->enter_ns = 0;
+	settle_faults(task);
 	flags = classes[task->nr & (ZC_MAX_SYSCALLS - 1)].flags;
 	cell = cell_at(task->cell);
 	if (!cell)

@@ -70,6 +70,7 @@ static void release_task(__u64 key)
 
 	if (!slot)
 		return;
+	settle_faults(slot);
 	proc = proc_of(slot);
 	if (proc)
 		leave_process(proc);

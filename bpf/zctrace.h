@@ -159,7 +159,7 @@ struct zc_task {
 	__u8 off_voluntary;	/* it left the CPU by blocking */
 	__u8 gate;		/* enum zc_gate: the current call is not one like others */
 	__u8 alone;		/* no other thread of its process counts during the current call */
-	__u8 pad;
+	__u8 faults;		/* in the kernel, during the current call: what 256 leave over */
 	struct zc_fd_cache fds[ZC_FD_CACHE];
 };
 _Static_assert(sizeof(struct zc_task) == 72 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
