@@ -6,6 +6,9 @@
 #define TCP_CLOSE_STATE 7	/* TCP_CLOSE in enum of include/net/tcp_states.h */
 #define PAGE_MAPPING_ANON_BIT 1	/* include/linux/page-flags.h: bit 0 of page->mapping */
 #define MAPPING_FLAGS 3
+#define LONGEST_TCP_HEADER 60
+#define TCP_DOFF_AT 12		/* byte of the header whose upper half is its length in words */
+#define LARGEST_ORDER 20	/* of a folio: more would not be one */
 
 /* A fragment starts with a tagged reference since 6.9 (21d2e6737c97), with a page before. Both
  * are one word, followed by length and offset. */
@@ -22,83 +25,159 @@ struct page_words {
 	__u64 mapping;
 };
 
-/* What is being looked at: one segment at one hook. It lies in a map, because of what lies on the
- * stack the verifier follows every value that it can have. */
+/* A large folio's order: in a field of its own until 6.6 (ebc1baf5c9b4), then in a byte of its
+ * second page's flags. */
+struct folio___until_6_5 {
+	unsigned char _folio_order;
+} __attribute__((preserve_access_index));
+
+struct folio___since_6_6 {
+	unsigned long _flags_1;
+} __attribute__((preserve_access_index));
+
+/* What is being looked at: one segment at one hook, and what was found. It lies in a map, because
+ * of what lies on the stack the verifier follows every value that it can have. */
 struct look {
-	__u32 hook;
-	__u32 skip;		/* leading payload bytes that were seen before */
-	__u64 last_page;	/* page words of this page are in origin and file */
-	__u32 last_origin;
-	__u32 last_file;
-	__u32 file_pending;	/* bytes of last_file not yet added to a flow */
+	__u64 skb;		/* 0: what follows is not of a whole segment */
+	__u64 head;
+	__u64 tick;		/* jiffies */
+	__u64 number;		/* of the segment among its socket's at this hook */
+	__u64 sk;
+	__u32 len;
+	__u32 data_len;
+	__u32 seq;
+	__u32 length;		/* of the payload */
+	__u32 again;		/* leading payload bytes that were seen before */
+	__u32 skip;		/* those of them that are not dealt with yet */
+	__u32 bytes[8];		/* the others, by origin */
+	__u64 begin, end;	/* struct pages of one folio: origin and file are theirs */
+	__u64 mapping;		/* file is its object, unless files were named since */
+	__u32 named;
+	__u32 origin;
+	__u32 file;
+	__u32 flow_file;	/* the file that flow_bytes are of */
+	__u32 flow_bytes;	/* not yet added to a flow */
 	__u32 socket;
+	__u32 hook;
 	struct fragment fragments[ZC_MAX_FRAGS];
 };
+_Static_assert(ZC_ORIGIN_COUNT <= 8, "look.bytes has one for each");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);	/* a softirq may interrupt a call that is looking: one each */
+	__uint(max_entries, 2);	/* by hook: the second looks at what the first has found */
 	__type(key, __u32);
 	__type(value, struct look);
 } looks SEC(".maps");
 
 __u64 zero_page = 0;	/* struct page of the zero page, if the loader could tell */
 
-static void flush_flow(struct look *look)
+/* A further file of a socket. */
+static __noinline void add_flow(struct look *look, __u32 hook)
 {
-	struct zc_flow_key key = { .socket = look->socket, .file = look->last_file };
+	struct zc_flow_key key = { .socket = look->socket, .file = look->flow_file };
 	struct zc_flow fresh = {};
 	struct zc_flow *flow;
 
-	if (!look->file_pending)
-		return;
 	flow = bpf_map_lookup_elem(&flows, &key);
 	if (!flow) {
 		bpf_map_update_elem(&flows, &key, &fresh, BPF_NOEXIST);
 		flow = bpf_map_lookup_elem(&flows, &key);
 	}
 	if (flow)
-		__sync_fetch_and_add(&flow->bytes[look->hook & 1], look->file_pending);
+		__sync_fetch_and_add(&flow->bytes[hook & 1], look->flow_bytes);
 	else
 		count_loss(ZC_LOSS_FLOWS);
-	look->file_pending = 0;
 }
 
-/* The origin of one page, from its own words or those of its compound head. */
-static __u32 origin_of_page(__u64 page, __u32 *file)
+/* Most sockets send one file, and its bytes are in their own record: tables are what takes longest
+ * here, because each lies where nobody has just been. */
+static __always_inline void flush_flow(struct look *look, struct zc_sock *sock, __u32 hook)
 {
-	struct page_words words = {};
-	__u64 mapping;
-	__u32 *object;
+	if (!look->flow_bytes)
+		return;
+	if (!sock->file)
+		__sync_val_compare_and_swap(&sock->file, 0, look->flow_file);
+	if (sock->file == look->flow_file)
+		__sync_fetch_and_add(&sock->file_bytes[hook & 1], look->flow_bytes);
+	else
+		add_flow(look, hook);
+}
 
-	if (!page || page & 1 || bpf_probe_read_kernel(&words, sizeof(words), (void *)page))
+static __u32 order_of_folio(__u64 head)
+{
+	__u32 order = 0;
+
+	if (bpf_core_field_exists(struct folio___until_6_5, _folio_order))
+		order = BPF_CORE_READ((struct folio___until_6_5 *)head, _folio_order);
+	else if (bpf_core_field_exists(struct folio___since_6_6, _flags_1))
+		order = BPF_CORE_READ((struct folio___since_6_6 *)head, _flags_1) & 0xff;
+	return order <= LARGEST_ORDER ? order : 0;
+}
+
+/* The origin of a page, from its own words or those of its compound head. */
+static __u32 origin_of_page(__u64 page, struct page_words *words, __u64 *head)
+{
+	*head = page;
+	if (!page || page & 1 || bpf_probe_read_kernel(words, sizeof(*words), (void *)page))
 		return ZC_ORIGIN_UNKNOWN;
-	if (words.compound_head & 1 &&
-	    bpf_probe_read_kernel(&words, sizeof(words), (void *)(words.compound_head - 1)))
-		return ZC_ORIGIN_UNKNOWN;
-	mapping = words.mapping;
-	if (mapping & PAGE_MAPPING_ANON_BIT)
-		return ZC_ORIGIN_ANON;
-	if (mapping & MAPPING_FLAGS)
-		return ZC_ORIGIN_UNKNOWN;
-	if (mapping) {
-		object = bpf_map_lookup_elem(&mappings, &mapping);
-		*file = object ? *object : ZC_KIND_FILE;
-		return ZC_ORIGIN_FILE;
+	if (words->compound_head & 1) {
+		*head = words->compound_head - 1;
+		if (bpf_probe_read_kernel(words, sizeof(*words), (void *)*head))
+			return ZC_ORIGIN_UNKNOWN;
 	}
-	if (words.flags & (1UL << bpf_core_enum_value(enum pageflags, PG_reserved)))
+	if (words->mapping & PAGE_MAPPING_ANON_BIT)
+		return ZC_ORIGIN_ANON;
+	if (words->mapping & MAPPING_FLAGS)
+		return ZC_ORIGIN_UNKNOWN;
+	if (words->mapping)
+		return ZC_ORIGIN_FILE;
+	if (words->flags & (1UL << bpf_core_enum_value(enum pageflags, PG_reserved)))
 		return ZC_ORIGIN_ZERO;
 	/* Cut from its file while in flight: no mapping any more, but still marked as cache. */
-	if (words.flags & (1UL << bpf_core_enum_value(enum pageflags, PG_uptodate) |
-			   1UL << bpf_core_enum_value(enum pageflags, PG_lru)))
+	if (words->flags & (1UL << bpf_core_enum_value(enum pageflags, PG_uptodate) |
+			    1UL << bpf_core_enum_value(enum pageflags, PG_lru)))
 		return ZC_ORIGIN_TRUNCATED;
 	return ZC_ORIGIN_PRIVATE;
 }
 
-static void add_origin(struct look *look, struct zc_sock *sock, __u32 origin, __u32 bytes)
+/* What is true of a page is true of its folio, whose struct pages lie side by side: the next
+ * fragment is most often in the same one. */
+static void look_at_page(struct look *look, __u64 page)
 {
-	if (origin < ZC_ORIGIN_COUNT)
-		__sync_fetch_and_add(&sock->new_bytes[look->hook & 1][origin], bytes);
+	struct page_words words = {};
+	__u32 *object;
+	__u64 head;
+
+	look->origin = origin_of_page(page, &words, &head);
+	look->begin = page;
+	look->end = page + 1;
+	if (look->origin != ZC_ORIGIN_FILE)
+		return;
+	if (words.flags & 1UL << bpf_core_enum_value(enum pageflags, PG_head)) {
+		look->begin = head;
+		look->end = head + ((__u64)bpf_core_type_size(struct page) << order_of_folio(head));
+	}
+	if (words.mapping == look->mapping && look->named == files_named)
+		return;
+	look->named = files_named;
+	look->mapping = words.mapping;
+	object = bpf_map_lookup_elem(&mappings, &look->mapping);
+	look->file = object ? *object : ZC_KIND_FILE;
+}
+
+/* Bytes of a file's pages: those of one file are added together. */
+static void add_to_flow(struct look *look, struct zc_sock *sock, __u32 bytes)
+{
+	if (look->file != look->flow_file) {
+		if (look->flow_bytes) {
+			flush_flow(look, sock, look->hook);
+			look->flow_bytes = 0;
+			look->skb = 0;
+		}
+		look->flow_file = look->file;
+	}
+	look->flow_bytes += bytes;
 }
 
 /* Drops the part of a piece that was transmitted before. */
@@ -120,37 +199,30 @@ struct step {
 static long look_at_fragment(__u32 i, struct step *step)
 {
 	struct look *look = step->look;
-	struct fragment *fragment;
-	__u32 fresh, origin, file = 0;
+	__u32 fresh;
 	__u64 page;
 
 	if (i >= ZC_MAX_FRAGS)
 		return 1;
-	fragment = &look->fragments[i];
-	page = fragment->page;
-	fresh = fresh_part(look, fragment->length);
+	fresh = fresh_part(look, look->fragments[i].length);
 	if (!fresh)
 		return 0;
-	if (page != look->last_page) {
-		origin = origin_of_page(page, &file);
-		if (file != look->last_file)
-			flush_flow(look);
-		look->last_page = page;
-		look->last_origin = origin;
-		look->last_file = file;
-	}
-	add_origin(look, step->sock, look->last_origin, fresh);
-	if (look->last_origin == ZC_ORIGIN_FILE)
-		look->file_pending += fresh;
+	page = look->fragments[i].page;
+	if (page < look->begin || page >= look->end)
+		look_at_page(look, page);
+	look->bytes[look->origin & 7] += fresh;
+	if (look->origin == ZC_ORIGIN_FILE)
+		add_to_flow(look, step->sock, fresh);
 	return 0;
 }
 
-static void look_at_fragments(struct look *look, struct zc_sock *sock, __u64 shinfo, __u32 count)
+static void look_at_fragments(struct look *look, struct zc_sock *sock, __u64 shinfo)
 {
 	struct step step = { .look = look, .sock = sock };
+	__u32 count = 0;
 
-	if (!count)
-		return;
+	bpf_probe_read_kernel(&count, 1, (void *)(shinfo + bpf_core_field_offset(
+						  struct skb_shared_info, nr_frags)));
 	if (count > ZC_MAX_FRAGS) {
 		count_loss(ZC_LOSS_FRAGS);
 		count = ZC_MAX_FRAGS;
@@ -162,10 +234,9 @@ static void look_at_fragments(struct look *look, struct zc_sock *sock, __u64 shi
 		return;
 	}
 	bpf_loop(count, look_at_fragment, &step, 0);
-	flush_flow(look);
 }
 
-/* Splits the payload [seq, seq + length) at the high-water mark: what lies below was seen. */
+/* How much of the payload [seq, seq + length) lies below the high-water mark: that was seen. */
 static __u32 already_seen(struct zc_sock *sock, __u32 hook, __u32 seq, __u32 length)
 {
 	__u32 end = seq + length;
@@ -185,86 +256,174 @@ static __u32 already_seen(struct zc_sock *sock, __u32 hook, __u32 seq, __u32 len
 }
 
 /* Pointers are read by BPF_CORE_READ() throughout: for each one that is read straight from another,
- * the verifier searches all names of the kernel's types, three times over. */
+ * the verifier searches all names of the kernel's types, three times over. Numbers, and what points
+ * to none of its types, are read straight. */
 
-/* A segment's look, begun anew. */
-static struct look *begin_look(__u32 hook)
+/* Begins a look, and reads where the segment's payload is; false = it is none of ours. */
+static bool begin_look(struct look *look, const struct sk_buff *skb, __u64 sk, struct zc_sock *sock)
 {
-	struct look *look = bpf_map_lookup_elem(&looks, &hook);
+	__u64 begin = (__u64)skb->head + skb->transport_header;
+	struct tcphdr header;
+	__u32 headers;
 
-	if (!look)
-		return NULL;
-	look->hook = hook;
-	look->last_page = 0;
-	look->last_origin = ZC_ORIGIN_UNKNOWN;
-	look->last_file = 0;
-	look->file_pending = 0;
-	return look;
+	look->skb = 0;
+	if (bpf_probe_read_kernel(&header, sizeof(header), (void *)begin))
+		return false;
+	/* Not a tunnel's header in front of ours. */
+	if (!sock->port)
+		sock->port = BPF_CORE_READ((struct sock *)sk, __sk_common.skc_num);
+	headers = begin - (__u64)skb->data + header.doff * 4;
+	if (bpf_ntohs(header.source) != sock->port || skb->len <= headers)
+		return false;
+	look->sk = sk;
+	look->head = (__u64)skb->head;
+	look->len = skb->len;
+	look->data_len = skb->data_len;
+	look->seq = bpf_ntohl(header.seq);
+	look->length = skb->len - headers;
+	look->socket = sock->object;
+	return true;
 }
 
-static void look_at_segment(const struct sk_buff *skb, __u32 hook, bool has_bus)
+/* Counts the segment at a hook, whatever it is made of. */
+static __always_inline void count_segment(struct look *look, struct zc_sock *sock, __u32 hook)
 {
-	__u64 sk = (__u64)BPF_CORE_READ(skb, sk);
-	__u32 headers, linear, length, fragments = 0;
-	struct tcphdr header;
-	struct zc_sock *sock;
-	struct look *look;
-	__u64 head, shinfo;
-
-	sock = sk ? bpf_map_lookup_elem(&socks, &sk) : NULL;
-	/* Once closed, the address may already be that of somebody else's socket. */
-	if (!sock || sock->closed)
-		return;
-	head = (__u64)BPF_CORE_READ(skb, head);
-	if (bpf_probe_read_kernel(&header, sizeof(header), (void *)(head + skb->transport_header)))
-		return;
-	/* Not a tunnel's header in front of ours. */
-	if (bpf_ntohs(header.source) != BPF_CORE_READ(skb, sk, __sk_common.skc_num))
-		return;
-	headers = head + skb->transport_header - (__u64)BPF_CORE_READ(skb, data) + header.doff * 4;
-	look = begin_look(hook);
-	if (!look || skb->len <= headers)
-		return;
-	length = skb->len - headers;
-	linear = skb->len - skb->data_len - headers;
-	look->skip = already_seen(sock, hook, bpf_ntohl(header.seq), length);
-	look->socket = sock->object;
+	look->again = already_seen(sock, hook, look->seq, look->length);
 	__sync_fetch_and_add(&sock->segments[hook], 1);
-	__sync_fetch_and_add(&sock->again_bytes[hook], look->skip);
-	if (has_bus)
-		__sync_fetch_and_add(&sock->device_bytes, length - look->skip);
-	add_origin(look, sock, ZC_ORIGIN_PRIVATE, fresh_part(look, linear));
-	if (!skb->data_len)
-		return;
-	shinfo = head + skb->end;
-	bpf_probe_read_kernel(&fragments, 1,
-			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
-								      nr_frags)));
-	look_at_fragments(look, sock, shinfo, fragments);
+	if (look->again)
+		__sync_fetch_and_add(&sock->again_bytes[hook], look->again);
+}
+
+/* Looks at what the segment is made of. */
+static void look_at_payload(struct look *look, struct zc_sock *sock, const struct sk_buff *skb,
+			    __u32 hook)
+{
+	look->hook = hook;
+	look->skip = look->again;
+	look->begin = 0;
+	look->end = 0;
+	look->flow_file = 0;
+	look->flow_bytes = 0;
+	__builtin_memset(look->bytes, 0, sizeof(look->bytes));
+	look->tick = bpf_jiffies64();
+	look->skb = (__u64)skb;
+	look->bytes[ZC_ORIGIN_PRIVATE] = fresh_part(look, look->length - look->data_len);
+	if (look->data_len)
+		look_at_fragments(look, sock, look->head + skb->end);
+}
+
+static __always_inline void add_found(struct look *look, struct zc_sock *sock, __u32 hook)
+{
+	for (int origin = 0; origin < ZC_ORIGIN_COUNT; origin++) {
+		if (look->bytes[origin])
+			__sync_fetch_and_add(&sock->new_bytes[hook][origin], look->bytes[origin]);
+	}
+	flush_flow(look, sock, hook);
+}
+
+/* Acknowledgements, which are half of all segments, carry nothing. */
+static bool is_empty(const struct sk_buff *skb)
+{
+	__u64 header = (__u64)skb->head + skb->transport_header;
+	__u32 rest = skb->len - (header - (__u64)skb->data);
+	__u8 doff = 0;
+
+	if (rest > LONGEST_TCP_HEADER)
+		return false;
+	bpf_probe_read_kernel(&doff, 1, (void *)(header + TCP_DOFF_AT));
+	return rest <= (doff >> 4) * 4;
+}
+
+/* The socket whose segment it is, if it is followed. Once closed, the address may already be that
+ * of somebody else's socket. */
+static struct zc_sock *sock_of(__u64 sk)
+{
+	struct zc_sock *sock = sk ? bpf_map_lookup_elem(&socks, &sk) : NULL;
+
+	return sock && !sock->closed ? sock : NULL;
 }
 
 /* A VLAN, bond, bridge or macvlan hands the segment on to a device below it, where it is looked at
- * once more: the last device counts (__netdev_adjacent_dev_insert() fills the list). */
-static bool hands_on(const struct net_device *dev)
+ * once more: the last device counts. 1 = there is none below (__netdev_update_lower_level()). */
+static bool hands_on(__u8 lower_level)
 {
-	__u64 list = (__u64)dev + bpf_core_field_offset(struct net_device, adj_list.lower);
-
-	return (__u64)BPF_CORE_READ(dev, adj_list.lower.next) != list;
+	return lower_level > 1;
 }
 
 SEC("?tp_btf/net_dev_queue")
 int BPF_PROG(on_queue, struct sk_buff *skb)
 {
-	if (socks_watched && !hands_on(BPF_CORE_READ(skb, dev)))
-		look_at_segment(skb, ZC_HOOK_QUEUE, false);
+	__u32 hook = ZC_HOOK_QUEUE;
+	struct zc_sock *sock;
+	struct look *look;
+	__u64 sk;
+
+	if (!socks_watched || is_empty(skb))
+		return 0;
+	sk = (__u64)BPF_CORE_READ(skb, sk);
+	sock = sock_of(sk);
+	look = bpf_map_lookup_elem(&looks, &hook);
+	if (!sock || !look || hands_on(BPF_CORE_READ(skb, dev, lower_level)) ||
+	    !begin_look(look, skb, sk, sock))
+		return 0;
+	count_segment(look, sock, ZC_HOOK_QUEUE);
+	look->number = sock->segments[ZC_HOOK_QUEUE];
+	look_at_payload(look, sock, skb, ZC_HOOK_QUEUE);
+	add_found(look, sock, ZC_HOOK_QUEUE);
 	return 0;
+}
+
+/* Whether a segment is as it was at the first hook, so that its pages need no second look. It is
+ * the same one if its socket has queued none since. Segmentation, and whatever else needs another
+ * head (pskb_expand_head()), makes another one of it; making it linear takes all fragments away;
+ * copying borrowed pages takes each (skb_copy_ubufs()), so that the first speaks for all. A tick
+ * later, in a queue, its file may have been cut. */
+static bool is_as_queued(const struct look *queued, const struct sk_buff *skb, __u64 sk,
+			 const struct zc_sock *sock)
+{
+	__u64 page = 0;
+
+	if (queued->skb != (__u64)skb || queued->sk != sk ||
+	    queued->number != sock->segments[ZC_HOOK_QUEUE] ||
+	    queued->head != (__u64)skb->head || queued->len != skb->len ||
+	    queued->data_len != skb->data_len || queued->tick != bpf_jiffies64())
+		return false;
+	if (!queued->data_len)
+		return true;
+	bpf_probe_read_kernel(&page, sizeof(page), (void *)(queued->head + skb->end +
+			      bpf_core_field_offset(struct skb_shared_info, frags)));
+	return queued->fragments[0].page == page;
 }
 
 SEC("?tp_btf/net_dev_start_xmit")
 int BPF_PROG(on_start_xmit, const struct sk_buff *skb, const struct net_device *dev)
 {
-	if (socks_watched && !hands_on(dev))
-		look_at_segment(skb, ZC_HOOK_XMIT, BPF_CORE_READ(dev, dev.parent) != NULL);
+	__u32 queue = ZC_HOOK_QUEUE, xmit = ZC_HOOK_XMIT, again;
+	struct zc_sock *sock;
+	struct look *look;
+	bool known;
+	__u64 sk;
+
+	if (!socks_watched || hands_on(dev->lower_level) || is_empty(skb))
+		return 0;
+	sk = (__u64)BPF_CORE_READ(skb, sk);
+	sock = sock_of(sk);
+	look = bpf_map_lookup_elem(&looks, &queue);
+	if (!sock || !look)
+		return 0;
+	known = is_as_queued(look, skb, sk, sock);
+	if (!known) {
+		look = bpf_map_lookup_elem(&looks, &xmit);
+		if (!look || !begin_look(look, skb, sk, sock))
+			return 0;
+	}
+	again = look->again;
+	count_segment(look, sock, ZC_HOOK_XMIT);
+	if (BPF_CORE_READ(dev, dev.parent))
+		__sync_fetch_and_add(&sock->device_bytes, look->length - look->again);
+	if (!known || again != look->again)
+		look_at_payload(look, sock, skb, ZC_HOOK_XMIT);
+	add_found(look, sock, ZC_HOOK_XMIT);
 	return 0;
 }
 
@@ -274,8 +433,9 @@ int BPF_PROG(on_start_xmit, const struct sk_buff *skb, const struct net_device *
 static __u32 origin_at_receiver(const struct sk_buff *skb)
 {
 	__u64 shinfo = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end);
-	__u32 file, fragments = 0;
-	__u64 page = 0;
+	struct page_words words = {};
+	__u32 fragments = 0;
+	__u64 page = 0, first;
 
 	bpf_probe_read_kernel(&fragments, 1,
 			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
@@ -285,7 +445,7 @@ static __u32 origin_at_receiver(const struct sk_buff *skb)
 	bpf_probe_read_kernel(&page, sizeof(page),
 			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
 								      frags)));
-	return origin_of_page(page, &file);
+	return origin_of_page(page, &words, &first);
 }
 
 SEC("?raw_tp/skb_copy_datagram_iovec")

@@ -186,6 +186,7 @@ static void watch_socket(__u64 sk, __u32 object)
 		if (known->closed && object < ZC_KIND_COUNT) {
 			known->started[ZC_HOOK_QUEUE] = 0;
 			known->started[ZC_HOOK_XMIT] = 0;
+			known->port = 0;
 			known->closed = 0;
 		}
 		return;
@@ -202,6 +203,13 @@ static void watch_socket(__u64 sk, __u32 object)
 		count_loss(ZC_LOSS_SOCKS);
 	else
 		__sync_fetch_and_add(&socks_watched, 1);
+}
+
+static void name_file(__u64 mapping, __u32 object)
+{
+	if (bpf_map_update_elem(&mappings, &mapping, &object, BPF_ANY))
+		count_loss(ZC_LOSS_FLOWS);
+	__sync_fetch_and_add(&files_named, 1);
 }
 
 static __u32 object_for(struct zc_object_key *key, struct file *file, __u32 fs_magic)
@@ -266,8 +274,8 @@ __u32 object_of_file(__u64 address)
 		return object;
 	if (key.kind == ZC_KIND_TCP || key.kind == ZC_KIND_TCP_TLS)
 		watch_socket(key.pointer, object);
-	else if (key.pointer && bpf_map_update_elem(&mappings, &key.pointer, &object, BPF_ANY))
-		count_loss(ZC_LOSS_FLOWS);
+	else if (key.pointer)
+		name_file(key.pointer, object);
 	return object;
 }
 

@@ -39,3 +39,4 @@ __u32 adopt_tgid = 0;
 __u32 adopt_proc = 0;
 __u32 adopted = 0;
 __u32 socks_watched = 0;
+__u32 files_named = 0;

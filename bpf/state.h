@@ -145,6 +145,7 @@ extern __u64 timeline_left;			/* events that may still be recorded */
 extern __u32 next_proc, next_cell, next_object;	/* first index that is free */
 extern __u32 adopt_tgid, adopt_proc, adopted;	/* what the iterator registers, and how many */
 extern __u32 socks_watched;			/* sockets registered so far */
+extern __u32 files_named;			/* changes whenever mappings does */
 
 /* The place of a removed thread may be used again, but does not end a search. */
 #define TASK_KEY_REMOVED 1

@@ -234,7 +234,10 @@ struct zc_sock {
 	__u32 object;
 	__u32 closed;			/* tcp_* below are final */
 	__u32 next_seq[ZC_HOOK_COUNT];	/* high-water mark of the sequence number */
-	__u32 started[ZC_HOOK_COUNT];
+	__u8 started[ZC_HOOK_COUNT];
+	__u16 port;			/* local, host order; 0 = not read yet */
+	__u32 file;			/* object of the first file whose pages it sent, 0 = none */
+	__u64 file_bytes[ZC_HOOK_COUNT];	/* of that one; others' are in flows */
 	__u64 new_bytes[ZC_HOOK_COUNT][ZC_ORIGIN_COUNT];
 	__u64 again_bytes[ZC_HOOK_COUNT];	/* below the high-water mark: retransmitted */
 	__u64 segments[ZC_HOOK_COUNT];
@@ -244,9 +247,9 @@ struct zc_sock {
 	__u64 tcp_bytes_acked;
 	__u64 tcp_bytes_received;
 };
-_Static_assert(sizeof(struct zc_sock) == 24 + 8 * (12 + 2 + 2 + 5), "zc_sock crosses the border");
+_Static_assert(sizeof(struct zc_sock) == 24 + 8 * (2 + 12 + 2 + 2 + 5), "zc_sock crosses the border");
 
-/* File pages of one file seen in the segments of one socket. */
+/* Pages of one file seen in the segments of one socket, but for a socket's first. */
 struct zc_flow_key {
 	__u32 socket;		/* object */
 	__u32 file;		/* object; ZC_KIND_FILE = a file that no traced call has named */

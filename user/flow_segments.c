@@ -37,6 +37,21 @@ static int by_socket(const void *left, const void *right)
 	return a->file < b->file ? -1 : a->file > b->file;
 }
 
+/* Sockets that are not told apart have the same number, and each may have sent the file. */
+static void merge_pairs(struct flow_segments *all)
+{
+	size_t kept = 0;
+
+	qsort(all->pairs, all->pair_count, sizeof(*all->pairs), by_socket);
+	for (size_t i = 0; i < all->pair_count; i++) {
+		if (kept && !by_socket(&all->pairs[kept - 1], &all->pairs[i]))
+			all->pairs[kept - 1].bytes += all->pairs[i].bytes;
+		else
+			all->pairs[kept++] = all->pairs[i];
+	}
+	all->pair_count = kept;
+}
+
 static void add_sockets(struct flow_segments *all)
 {
 	const struct snapshot *s = all->snapshot;
@@ -52,7 +67,7 @@ static void add_sockets(struct flow_segments *all)
 	for (size_t i = 0; i < s->flow_count; i++)
 		all->pairs[all->pair_count++] = (struct pair){ s->flows[i].key.socket,
 			s->flows[i].key.file, s->flows[i].flow.bytes[ZC_HOOK_XMIT] };
-	qsort(all->pairs, all->pair_count, sizeof(*all->pairs), by_socket);
+	merge_pairs(all);
 }
 
 static void add_writers(struct flow_segments *all)

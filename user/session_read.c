@@ -99,6 +99,21 @@ static int read_socks(struct session *session, struct snapshot *snapshot)
 	return 0;
 }
 
+/* The first file of a socket is counted in its own record. */
+static void add_first_files(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->sock_count; i++) {
+		const struct zc_sock *sock = &snapshot->socks[i].sock;
+		struct snapshot_flow *entry = &snapshot->flows[snapshot->flow_count];
+
+		if (!sock->file)
+			continue;
+		entry->key = (struct zc_flow_key){ .socket = sock->object, .file = sock->file };
+		memcpy(entry->flow.bytes, sock->file_bytes, sizeof(entry->flow.bytes));
+		snapshot->flow_count++;
+	}
+}
+
 static int read_flows(struct session *session, struct snapshot *snapshot)
 {
 	int fd = bpf_map__fd(session->skel->maps.flows);
@@ -106,9 +121,11 @@ static int read_flows(struct session *session, struct snapshot *snapshot)
 	struct zc_flow_key key, *last = NULL;
 	struct zc_flow_key next;
 
-	snapshot->flows = calloc(room + 1, sizeof(*snapshot->flows));
+	snapshot->flows = calloc(room + snapshot->sock_count + 1, sizeof(*snapshot->flows));
 	if (!snapshot->flows)
 		return -ENOMEM;
+	add_first_files(snapshot);
+	room += snapshot->flow_count;
 	while (snapshot->flow_count < room && !bpf_map_get_next_key(fd, last, &next)) {
 		struct snapshot_flow *entry = &snapshot->flows[snapshot->flow_count];
 
@@ -226,6 +243,7 @@ int session_reset(struct session *session)
 	data->next_cell = 1;
 	data->next_object = ZC_KIND_COUNT;
 	bss->socks_watched = 0;
+	bss->files_named++;
 	return 0;
 }
 
