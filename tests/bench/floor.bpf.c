@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What any tracer of system calls costs at the least: a pair of empty programs, and a pair that
- * only reads the clock. floor.c attaches one of them. */
+/* What any tracer costs at the least: a pair of empty programs on system calls, a pair that only
+ * reads the clock, and an empty program for any other tracepoint. floor.c attaches them. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -32,5 +32,11 @@ SEC("?tp_btf/sys_exit")
 int BPF_PROG(clock_exit)
 {
 	last = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("?raw_tp")
+int empty(void *ctx)
+{
 	return 0;
 }

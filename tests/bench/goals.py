@@ -92,7 +92,7 @@ def workload_goals(part):
     lines = []
     for way, name, limit in (("copy-whole", "copy, whole file", 1), ("copy", "copy, 64 KiB", 1),
                              ("sendfile", "sendfile, 64 KiB", 2)):
-        share = median(values_of(part, f"{way}/kernel", "bpf_share"))
+        share = median(values_of(part, f"{way}/kernel", "net_share"))
         lines.append(goal(f"1.2 GB, {name}: zctrace's share of the sender's CPU time",
                           share * 100 if share is not None else None,
                           reason(part, f"{way}/kernel"), at_most=limit, unit=" %"))

@@ -27,9 +27,10 @@ def total_s(spent):
     return sum(ns for ns, _ in spent.values()) / 1e9
 
 
-def kernel_share(build, scratch, tracer, send):
-    """The run time of zctrace's programs, whoever they ran for, and the sender's CPU time. Also
-    what they take while the sender still waits: all that is for others."""
+def account(build, scratch, tracer, send):
+    """One transfer with the kernel's statistics switched on: {tracepoint: (ns, runs)} of the
+    tracer's programs, whoever they ran for, and what transfer() tells. Also the seconds a second
+    that they take while the sender still waits: all that is for others."""
     looks, names = {}, {}
 
     def look(run, when):
@@ -44,14 +45,33 @@ def kernel_share(build, scratch, tracer, send):
     with bpf_times.run_time_statistics():
         found = transfer(build, scratch, tracer, receiving(build), send, DOC1_BYTES, look)
     if not looks["after"]:
-        raise Failure("/proc shows no programs of zctrace's")
+        raise Failure(f"/proc shows no programs of {tracer.name}")
     idle = total_s(bpf_times.difference(looks["before"], looks["idle"])) / IDLE_S
     spent = bpf_times.difference(looks["idle"], looks["after"])
-    by_name = {names[prog]: counts for prog, counts in spent.items() if prog in names}
-    return {"bpf_s": total_s(spent), "bpf_share": total_s(spent) / found["cpu_s"],
+    return {names[prog]: counts for prog, counts in spent.items() if prog in names}, found, idle
+
+
+def statistics_s(spent, empty):
+    """What the statistics themselves took of that time: a run of an empty program at the same place
+    shows nothing else, because it does nothing else. Where none ran, the mean of all."""
+    mean = total_s(empty) / sum(runs for _, runs in empty.values())
+    return sum(runs * (empty[name][0] / 1e9 / empty[name][1] if empty.get(name, (0, 0))[1]
+                       else mean) for name, (_, runs) in spent.items())
+
+
+def kernel_share(build, scratch, tracer, send):
+    """The run time of zctrace's programs as a share of the sender's CPU time: as the kernel tells
+    it, and less what the statistics take, by a transfer with empty programs right after it."""
+    spent, found, idle = account(build, scratch, tracer, send)
+    floor = tracers.empty_programs(build, spent)
+    empty, _, _ = account(build, scratch, floor, send)
+    total, statistics = total_s(spent), statistics_s(spent, empty)
+    return {"bpf_s": total, "bpf_share": total / found["cpu_s"],
+            "statistics_s": statistics, "net_share": (total - statistics) / found["cpu_s"],
             "others_share": idle * found["elapsed_s"] / found["cpu_s"], "cpu_s": found["cpu_s"],
-            **{f"bpf_s/{name}": ns / 1e9 for name, (ns, _) in by_name.items()},
-            **{f"bpf_runs/{name}": runs for name, (_, runs) in by_name.items()}}
+            **{f"bpf_s/{name}": ns / 1e9 for name, (ns, _) in spent.items()},
+            **{f"bpf_runs/{name}": runs for name, (_, runs) in spent.items()},
+            **{f"empty_ns/{name}": ns / runs for name, (ns, runs) in empty.items() if runs}}
 
 
 def run(build, scratch, rounds):

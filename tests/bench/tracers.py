@@ -114,6 +114,12 @@ def table(build, children=False):
     return {row.id: row for row in rows}
 
 
+def empty_programs(build, tracepoints):
+    """A tracer of nothing: an empty program on each of the tracepoints."""
+    return Tracer("empty-each", "empty programs", (
+        str(build / "bench" / "floor"), ",".join(sorted(tracepoints))))
+
+
 def attached_to_events(pid):
     """How many events and links of the kernel's a process has open."""
     count = 0

@@ -21,6 +21,7 @@ import figures      # noqa: E402
 import goals        # noqa: E402
 import page         # noqa: E402
 import part_dense   # noqa: E402
+import part_workload  # noqa: E402
 import phases       # noqa: E402
 import processes    # noqa: E402
 import rounds       # noqa: E402
@@ -61,9 +62,10 @@ def results():
         found for way in WAYS for found in (
             row(f"{way}/untraced", elapsed_s=[1.0] * 3, cpu_s=[0.5] * 3),
             row(f"{way}/zctrace", elapsed_s=[1.1] * 3, cpu_s=[0.505] * 3),
-            row(f"{way}/kernel", cpu_s=[0.5] * 3, bpf_s=[0.004] * 3, bpf_share=[0.008] * 3,
-                others_share=[0.001] * 3, **{"bpf_s/sys_enter": [0.003] * 3,
-                                             "bpf_runs/sys_enter": [30000] * 3}))),
+            row(f"{way}/kernel", cpu_s=[0.5] * 3, bpf_s=[0.004] * 3, bpf_share=[0.012] * 3,
+                statistics_s=[0.002] * 3, net_share=[0.008] * 3, others_share=[0.001] * 3,
+                **{"bpf_s/sys_enter": [0.003] * 3, "bpf_runs/sys_enter": [30000] * 3,
+                   "empty_ns/sys_enter": [53.2] * 3}))),
         bytes=1288490188)
     startup = part(row("untraced", start_ms=[1.0] * 3, end_ms=[1.0] * 3, total_ms=[2.0] * 3),
                    row("zctrace", start_ms=[10.0] * 3, end_ms=[2.0] * 3, total_ms=[12.0] * 3),
@@ -162,9 +164,9 @@ def test_the_rounds_own_mood_is_taken_off():
     ("an untraced process beside a traced one: zctrace against an empty pair", "bystander",
      "zctrace", "rw_ns", 310, 311),
     ("1.2 GB, copy, whole file: zctrace's share of the sender's CPU time", "workload",
-     "copy-whole/kernel", "bpf_share", 0.01, 0.0101),
+     "copy-whole/kernel", "net_share", 0.01, 0.0101),
     ("1.2 GB, sendfile, 64 KiB: zctrace's share of the sender's CPU time", "workload",
-     "sendfile/kernel", "bpf_share", 0.02, 0.0201),
+     "sendfile/kernel", "net_share", 0.02, 0.0201),
     ("start-up and end together", "startup", "zctrace", "total_ms", 13, 20.1),
     ("start-up and end: zctrace against perf trace -s", "startup", "perf-trace", "total_ms", 120,
      119),
@@ -200,6 +202,13 @@ def test_without_any_part_every_goal_says_so():
     assert {line["why"] for line in goals.judge(found)} == {"this part was not run"}
 
 
+def test_what_the_statistics_take_is_what_empty_programs_show():
+    spent = {"sys_enter": (5000, 10), "sched_switch": (900, 2)}
+    empty = {"sys_enter": (400, 8), "sched_wakeup": (200, 2)}
+    # 50 ns a run on sys_enter; none ran on sched_switch: 600 ns by 10 runs, all told.
+    assert part_workload.statistics_s(spent, empty) == pytest.approx((10 * 50 + 2 * 60) / 1e9)
+
+
 # --- the page ---
 
 def test_page_has_every_goal_and_every_row():
@@ -217,7 +226,8 @@ def test_page_has_every_goal_and_every_row():
     assert "`perf trace -s` missed calls in 1 of 3 rounds, up to 1,234." in text
     assert "| copy | 1.000 (1.000 – 1.000) | 0.500 (0.500 – 0.500) | 1.30 (1.30 – 1.30) | 10 % |" \
         in text
-    assert "| `sys_enter` | 3.0 ms: 30,000 × 100 ns |" in text
+    assert "| `sys_enter` | 3.0 ms: 30,000 × 100 ns (53) |" in text
+    assert "| copy, 64 KiB | 4.00 (4.00 – 4.00) | 1.20 (1.20 – 1.20) | 0.80 (0.80 – 0.80) |" in text
     assert "| not installed | bpftrace |" in text
 
 
