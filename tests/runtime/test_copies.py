@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from link_programs import descendant_named, loss, wait_until
+from link_programs import descendant_named, in_network_of, loss, qdiscs, wait_until
 from zctrace import (
     CHUNK,
     FAILED,
@@ -125,6 +125,17 @@ def test_full_compare_decides_by_the_pages():
     assert verdict(report, "gather-removes-copy") == "holds"
     for claim in ("copy-dma-copies", "sendfile-dma-copies"):
         assert verdict(report, claim) in ("holds if", "not measured"), "there is no device here"
+
+
+@pytest.mark.parametrize("link, origin", [
+    ("lo", "file_page"), ("veth", "file_page"), ("veth-nosg", "private")])
+def test_segments_that_wait_in_a_queue(link, origin):
+    """Some leave at once, others later and on whatever CPU: between the two places where they are
+    looked at, others of the same socket come by."""
+    scenario = measure_one("sendfile", "-n", 1, "--size", 4 * MIB, "--link", link, "--rate",
+                           "400Mbit", "--chunk", "64K")
+    assert origins_at_queue(scenario) == all_of(4 * MIB, "file_page")
+    assert origins(scenario) == all_of(4 * MIB, origin)
 
 
 # --- the disk ---
@@ -355,6 +366,25 @@ def test_file_that_is_one_hole(place):
 
 
 # --- loss ---
+
+
+@pytest.mark.parametrize("link, origin", [("veth", "file_page"), ("veth-nosg", "private")])
+def test_segments_dropped_between_the_two_places(place, link, origin):
+    """A queue with hardly any room drops what was looked at where it was handed on. TCP hands it on
+    again, and what reaches the device is new there though it was seen before."""
+    size = 4 * MIB + 3
+    options = ["-n", 1, "--size", size, "--link", link, "--rate", "100Mbit", "--chunk", "64K"]
+    with started("sendfile", *options, "--json", place / "report.json", "-q") as running:
+        pid = wait_until(lambda: descendant_named(running.pid, "sendfile"), "a sender")
+        in_network_of(pid, "tc", "qdisc", "change", "dev", "zc-sender", "root", "tbf", "rate",
+                      "100mbit", "burst", "128k", "limit", "70k")
+        wait_until(lambda: qdiscs(pid)["zc-sender"]["drops"] > 0, "the first drop", pause_s=0)
+        assert running.end() == (MEASURED, "", "")
+    report = json.loads((place / "report.json").read_text())
+    assert_sound(report, but=["sender.tcp_sent"])       # has each attempt in it
+    (scenario,) = report["scenarios"]
+    assert origins_at_queue(scenario) == all_of(size, "file_page")
+    assert origins(scenario) == all_of(size, origin)
 
 
 @pytest.mark.parametrize("way, origin", [("sendfile", "file_page"), ("copy", "private")])

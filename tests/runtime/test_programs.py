@@ -542,6 +542,53 @@ def test_over_veth(place, source, kind, way, verdict):
     assert (found["bytes"], found["verdict"]) == (SIZE, verdict)
 
 
+# argv: the files; the queue that it sets up in a network of its own has room for a few segments.
+TURNS = """
+import json, os, socket, subprocess, sys, threading
+for command in sys.argv[1:3]:
+    subprocess.run(command.split(), check=True)
+listener = socket.create_server(("127.0.0.1", 8765))
+def receive():
+    connection, _ = listener.accept()
+    with connection:
+        size = 0
+        while data := connection.recv(1 << 20):
+            size += len(data)
+        print(size)
+receiver = threading.Thread(target=receive)
+receiver.start()
+sender = socket.create_connection(("127.0.0.1", 8765))
+sender.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+files = [os.open(path, os.O_RDONLY) for path in sys.argv[3:]]
+while [file for file in files if os.sendfile(sender.fileno(), file, None, 7001)]:
+    sender.sendall(b"between")
+sender.close()
+receiver.join()
+said = subprocess.run([*sys.argv[2].split()[:1], *"-s -j qdisc show dev lo".split()],
+                      stdout=subprocess.PIPE, check=True).stdout
+print(json.loads(said)[0]["drops"])
+"""
+
+
+@pytest.mark.parametrize("queue", ["noqueue", "tbf rate 400mbit burst 70k limit 71k"])
+def test_files_that_take_turns_on_a_socket(place, queue):
+    """Segments with pages of two files, and copied bytes between them. A queue that overflows drops
+    some after they were looked at for the first time: they come by there again."""
+    files = [make_file(place / name, size, seed) for seed, (name, size) in enumerate(
+        [("one", SIZE), ("two", SIZE // 3)])]
+    with open(place / "said", "wb") as said:
+        scenario = run(place, [
+            tool("unshare"), "-n", PYTHON, "-c", TURNS, f"{tool('ip')} link set lo up",
+            f"{tool('tc')} qdisc replace dev lo root {queue}", *files], stdout=said)
+    size, dropped = map(int, (place / "said").read_text().split())
+    rounds = -(-SIZE // 7001)
+    assert size == SIZE + SIZE // 3 + 7 * rounds
+    assert (dropped > 0) == (queue != "noqueue")
+    for path, of in zip(files, (SIZE, SIZE // 3)):
+        found = flow(scenario, str(path), ":8765")
+        assert (found["bytes"], found["verdict"], found["copies_per_byte"]) == (of, ZERO, 0)
+
+
 def test_ktls(place, source):
     """Recognised where the kernel has it; where not, the socket is an ordinary one, and the table
     of calls has the refusal."""
