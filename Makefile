@@ -34,16 +34,15 @@ PREFIX ?= /usr/local
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LIBS := libbpf jansson libnl-route-3.0 libnl-3.0 libseccomp libcrypto libprotobuf-c
-# From archives where there are any (Debian has them): to find, map and relocate ten shared
-# libraries takes longer than many a program that is watched. Why not libcrypto:
-# docs/dependencies.md.
-ARCHIVED := $(filter-out libcrypto,$(LIBS))
-ARCHIVES = $(patsubst -l%,%,$(filter -l%,$(shell pkg-config --static --libs $(ARCHIVED) 2>/dev/null))) cap
+LIBS := libbpf jansson libnl-route-3.0 libnl-3.0 libseccomp nettle libprotobuf-c
+# From archives where there are any (Debian has them), and at a fixed address: to find, map and
+# relocate ten shared libraries takes longer than many a program that is watched (docs/cost.md).
+# The C library stays a shared one: it loads what looks up users and hosts.
+ARCHIVES = $(patsubst -l%,%,$(filter -l%,$(shell pkg-config --static --libs $(LIBS) 2>/dev/null))) cap
 SHARED_LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lcap -lm
 LDLIBS = $(if $(filter-out /%,$(foreach l,$(ARCHIVES),$(shell $(CC) -print-file-name=lib$(l).a))),\
-	$(shell pkg-config --libs $(ARCHIVED) 2>/dev/null) -lcap,\
-	-Wl,-Bstatic $(shell pkg-config --static --libs $(ARCHIVED) 2>/dev/null) -lcap -Wl,-Bdynamic) -lcrypto -lm
+	$(SHARED_LDLIBS),\
+	-Wl,-Bstatic $(shell pkg-config --static --libs $(LIBS) 2>/dev/null) -lcap -Wl,-Bdynamic) -Wl,--as-needed -lm
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wno-unused-parameter -Wshadow -Wvla
@@ -64,7 +63,7 @@ LIB := $(B)/zctrace.a
 SCENARIOS := receiver copy sendfile mmap splice zerocopy uring
 # Parts that only some of them need, below.
 SCENARIO_EXTRAS := scenarios/digest.c scenarios/pool.c
-SCENARIO_LIBS = -ljansson $(if $(filter %/digest.o,$^),-lcrypto) $(if $(filter %/uring.o,$^),-luring)
+SCENARIO_LIBS = -ljansson $(if $(filter %/digest.o,$^),-lnettle) $(if $(filter %/uring.o,$^),-luring)
 SCENARIO_BINS := $(SCENARIOS:%=$(B)/scenarios/%)
 SCENARIO_PARTS := $(patsubst scenarios/%.c,$(B)/scenarios/%.o,\
 	$(filter-out $(SCENARIOS:%=scenarios/%.c) $(SCENARIO_EXTRAS),$(wildcard scenarios/*.c))) \
@@ -81,7 +80,7 @@ zctrace: $(B)/zctrace
 
 $(B)/zctrace: $(B)/user/main.o $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -no-pie -o $@ $^ $(LDLIBS)
 
 $(LIB): $(LIB_OBJS)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^

@@ -12,10 +12,10 @@ struct tally;
 /* Returns a digest to be freed with digest_free(), or NULL with the failure noted. */
 struct digest *digest_start(struct tally *tally);
 
-/* Adds bytes. A failure shows in digest_finish(). */
+/* Adds bytes. */
 void digest_add(struct digest *digest, const void *data, size_t bytes);
 
-/* Writes the digest to tally->sha256, or notes the failure. */
+/* Writes the digest to tally->sha256. */
 void digest_finish(struct digest *digest, struct tally *tally);
 
 /* Frees a digest; NULL is fine. */

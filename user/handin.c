@@ -8,21 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <openssl/evp.h>
 
 #include "json_layout.h"
 #include "render.h"
 #include "report_load.h"
+#include "sha256.h"
 #include "version.h"
-
-static void digest(const char *text, size_t bytes, char hex[HANDIN_DIGEST_BYTES])
-{
-	unsigned char raw[32];
-
-	EVP_Digest(text, bytes, raw, NULL, EVP_sha256(), NULL);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		snprintf(hex + 2 * i, 3, "%02x", raw[i]);
-}
 
 /* Text from the terminal or a file as JSON can hold it. */
 static json_t *text_json(const char *text)
@@ -149,7 +140,7 @@ static int take_report(struct handin *handin, const json_t *entry, char *error, 
 		 text_of(json_object_get(entry, "sha256")));
 	taken->json = json_string_value(json);
 	taken->bytes = json_string_length(json);
-	digest(taken->json, taken->bytes, taken->found);
+	sha256_hex(taken->json, taken->bytes, taken->found);
 	taken->report = load_report(taken->json, taken->bytes, taken->why, sizeof(taken->why));
 	return 0;
 }
@@ -180,7 +171,7 @@ int handin_add_report(struct handin *handin, const char *file, const char *text,
 		return -EINVAL;
 	report_free(report);
 	forget_report(handin, file);
-	digest(text, bytes, hex);
+	sha256_hex(text, bytes, hex);
 	entry = json_pack("{ss, ss, ss%}", "file", file, "sha256", hex, "json", text, bytes);
 	if (!entry || json_array_append_new(json_object_get(handin->root, "reports"), entry)) {
 		snprintf(error, size, "out of memory");

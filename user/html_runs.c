@@ -17,8 +17,10 @@
 static double nice_ceiling(double value)
 {
 	static const double steps[] = { 1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10 };
-	double unit = pow(10, floor(log10(value > 1 ? value : 1)));
+	double unit = 1;
 
+	while (unit * 10 <= value && isfinite(unit))
+		unit *= 10;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (steps[i] * unit >= value)
 			return steps[i] * unit;
@@ -36,7 +38,7 @@ static double longest(const struct report *report)
 
 		for (int j = 0; j < 2; j++) {
 			for (size_t k = 0; k < all[j]->run_count; k++)
-				most = fmax(most, all[j]->runs[k]);
+				most = all[j]->runs[k] > most ? all[j]->runs[k] : most;
 		}
 	}
 	return nice_ceiling(most);

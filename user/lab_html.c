@@ -5,9 +5,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <openssl/evp.h>
 
 #include "html.h"
+#include "sha256.h"
 #include "version.h"
 
 static const struct {
@@ -18,16 +18,15 @@ static const struct {
 static void head(FILE *out, const struct lab_sheet *sheet)
 {
 	size_t bytes = (size_t)(style.end - style.text);
-	unsigned char raw[32], text[48];
+	char text[SHA256_BASE64_BYTES];
 
-	EVP_Digest(style.text, bytes, raw, NULL, EVP_sha256(), NULL);
-	EVP_EncodeBlock(text, raw, sizeof(raw));
+	sha256_base64(style.text, bytes, text);
 	fprintf(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 		"base-uri 'none'; form-action 'none'; style-src 'sha256-%s'\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		"<meta name=\"color-scheme\" content=\"light dark\">\n<title>Lab %d: ",
-		(char *)text, sheet->lab->number);
+		text, sheet->lab->number);
 	html_text(out, sheet->lab->title);
 	fputs("</title>\n<style>", out);
 	fwrite(style.text, 1, bytes, out);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <openssl/evp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 
 #include "machine.h"
 #include "payload.h"
+#include "sha256.h"
 #include "size.h"
 
 enum { BLOCK = 1 << 20 };
@@ -191,7 +191,7 @@ static const char *shown_name(const struct payload *payload)
 
 /* Reads it from the beginning to the size that it had when it was opened, into the digest if there
  * is one. What grows meanwhile is not read: it might have no end. */
-static int read_through(const struct payload *payload, EVP_MD_CTX *digest,
+static int read_through(const struct payload *payload, struct sha256_ctx *digest,
 			const volatile int *interrupted, char *error, size_t size)
 {
 	char *block = malloc(BLOCK);
@@ -208,7 +208,7 @@ static int read_through(const struct payload *payload, EVP_MD_CTX *digest,
 			err = -errno;
 		if (got > 0) {
 			if (digest)
-				EVP_DigestUpdate(digest, block, got);
+				sha256_update(digest, got, (const void *)block);
 			at += got;
 		}
 		if (*interrupted)
@@ -223,23 +223,13 @@ static int read_through(const struct payload *payload, EVP_MD_CTX *digest,
 int payload_digest(struct payload *payload, const volatile int *interrupted, char *error,
 		   size_t size)
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int length = 0;
-	int err = -ENOMEM;
+	struct sha256_ctx digest;
+	int err;
 
-	if (!context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL)) {
-		snprintf(error, size, "SHA-256: libcrypto refuses; free some memory");
-		goto cleanup;
-	}
-	err = read_through(payload, context, interrupted, error, size);
-	if (err)
-		goto cleanup;
-	EVP_DigestFinal_ex(context, digest, &length);
-	for (unsigned int i = 0; i < length && i < 32; i++)
-		snprintf(&payload->sha256[2 * i], 3, "%02x", digest[i]);
-cleanup:
-	EVP_MD_CTX_free(context);
+	sha256_init(&digest);
+	err = read_through(payload, &digest, interrupted, error, size);
+	if (!err)
+		sha256_end(&digest, payload->sha256);
 	return err;
 }
 

@@ -3,15 +3,12 @@
  * the page itself; scripts only let people zoom and point. render.c has it in its table. */
 #include <errno.h>
 #include <string.h>
-#include <openssl/evp.h>
 
 #include "html.h"
 #include "render.h"
+#include "sha256.h"
 #include "size.h"
 #include "title.h"
-
-#define SHA256_BYTES 32
-#define SHA256_BASE64_BYTES 45		/* with its NUL */
 
 struct web_file {
 	const char *text, *end;
@@ -42,11 +39,10 @@ static bool is_embedded(const struct web_file *file)
 
 static void policy_hash(FILE *out, const struct web_file *file)
 {
-	unsigned char digest[SHA256_BYTES], text[SHA256_BASE64_BYTES];
+	char text[SHA256_BASE64_BYTES];
 
-	EVP_Digest(file->text, file_bytes(file), digest, NULL, EVP_sha256(), NULL);
-	EVP_EncodeBlock(text, digest, sizeof(digest));
-	fprintf(out, " 'sha256-%s'", (char *)text);
+	sha256_base64(file->text, file_bytes(file), text);
+	fprintf(out, " 'sha256-%s'", text);
 }
 
 /* Nothing is loaded, and no script runs but the ones embedded here, whatever a report contains. */

@@ -12,7 +12,7 @@ set -euo pipefail
 # shellcheck disable=SC2034	# debian.sh uses arch
 arch=$1 directory=$2
 packages="libbpf-dev libelf-dev zlib1g-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev
-	libssl-dev libprotobuf-c-dev libcap-dev liburing-dev busybox-static"
+	nettle-dev libprotobuf-c-dev libcap-dev liburing-dev busybox-static"
 
 [ -e "$directory/packages" ] && exit 0
 rm -rf "$directory"
