@@ -144,6 +144,8 @@ extern __u64 coarse[ZC_COARSE_COUNT];
 extern __u64 timeline_left;			/* events that may still be recorded */
 extern __u32 next_proc, next_cell, next_object;	/* first index that is free */
 extern __u32 adopt_tgid, adopt_proc, adopted;	/* what the iterator registers, and how many */
+/* Whom on_exec registers, by its number in the loader's pid namespace; 0 = nobody. */
+extern __u32 expected_pid, expected_namespace, expected_proc;
 extern __u32 socks_watched;			/* sockets registered so far */
 extern __u32 files_named;			/* changes whenever mappings does */
 

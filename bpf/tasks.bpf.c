@@ -128,7 +128,7 @@ static bool is_wanted(struct task_struct *task)
 	return theirs.ns && theirs.ns == ours.ns && (__u32)theirs.nr == adopt_tgid;
 }
 
-SEC("iter/task")
+SEC("?iter/task")
 int adopt(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
@@ -171,12 +171,38 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+/* The program that the loader has started: it counts from its exec on, with one thread. */
+static struct zc_task *begin_expected(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 index = expected_proc, tgid = task->tgid;
+	struct upid number = {};
+	struct zc_proc *proc;
+
+	number_at(pid, BPF_CORE_READ(pid, level), &number);
+	if ((__u32)number.nr != expected_pid ||
+	    BPF_CORE_READ(number.ns, ns.inum) != expected_namespace)
+		return NULL;
+	expected_pid = 0;
+	proc = bpf_map_lookup_elem(&procs, &index);
+	if (!proc)
+		return NULL;
+	proc->tgid = tgid;
+	*state_of(index) = ZC_STATE_ALONE;
+	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
+	adopt_task(current_key(), task->pid, index);
+	return task_find(current_key());
+}
+
 SEC("raw_tp/sched_process_exec")
 int BPF_PROG(on_exec)
 {
 	struct zc_task *slot = task_find(current_key());
 	struct zc_proc *proc;
 
+	if (!slot && expected_pid)
+		slot = begin_expected();
 	if (!slot)
 		return 0;
 	proc = proc_of(slot);

@@ -213,6 +213,7 @@ int cmd_trace(int argc, char **argv)
 	char error[1024];
 	int err, status = 0;
 
+	a.trace.session.own_child = !a.attach;
 	commands_parse_in_order(a.attach ? &attach_argp : &run_argp, argc, argv, &a);
 	if (outputs_check(&a.outputs))
 		return ZC_EXIT_USAGE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads the kernel's BTF (Documentation/bpf/btf.rst): one pass that notes where each type lies, one
- * that looks for names. What is needed of it is copied by kernel_types_trim.c. */
+/* Reads the kernel's BTF (Documentation/bpf/btf.rst): one pass notes where types lie, and which are
+ * looked for. What is needed of it is copied by kernel_types_trim.c. */
 #include <errno.h>
 #include <fcntl.h>
 #include <search.h>
@@ -14,62 +14,50 @@
 
 static const char *const kernel_btf = "/sys/kernel/btf/vmlinux";
 
-/* The bytes of a record after its first twelve; -1 = a kind that is not known. */
-static long tail_of(const struct btf_type *t)
+/* A type's record: twelve bytes, then some that its kind asks for, then some for each member. */
+static const struct record {
+	__u8 known, fixed, each;
+} records[NR_BTF_KINDS] = {
+	[BTF_KIND_INT] = { 1, 4 },
+	[BTF_KIND_PTR] = { 1 },
+	[BTF_KIND_ARRAY] = { 1, sizeof(struct btf_array) },
+	[BTF_KIND_STRUCT] = { 1, 0, sizeof(struct btf_member) },
+	[BTF_KIND_UNION] = { 1, 0, sizeof(struct btf_member) },
+	[BTF_KIND_ENUM] = { 1, 0, sizeof(struct btf_enum) },
+	[BTF_KIND_FWD] = { 1 },
+	[BTF_KIND_TYPEDEF] = { 1 },
+	[BTF_KIND_VOLATILE] = { 1 },
+	[BTF_KIND_CONST] = { 1 },
+	[BTF_KIND_RESTRICT] = { 1 },
+	[BTF_KIND_FUNC] = { 1 },
+	[BTF_KIND_FUNC_PROTO] = { 1, 0, sizeof(struct btf_param) },
+	[BTF_KIND_VAR] = { 1, sizeof(struct btf_var) },
+	[BTF_KIND_DATASEC] = { 1, 0, sizeof(struct btf_var_secinfo) },
+	[BTF_KIND_FLOAT] = { 1 },
+	[BTF_KIND_DECL_TAG] = { 1, sizeof(struct btf_decl_tag) },
+	[BTF_KIND_TYPE_TAG] = { 1 },
+	[BTF_KIND_ENUM64] = { 1, 0, sizeof(struct btf_enum64) },
+};
+
+/* The bytes of a type's record, of a kind that is known. */
+static size_t bytes_of(const struct btf_type *t)
 {
-	switch (btf_kind(t)) {
-	case BTF_KIND_INT:
-	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
-		return 4;
-	case BTF_KIND_ARRAY:
-		return sizeof(struct btf_array);
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		return btf_vlen(t) * sizeof(struct btf_member);
-	case BTF_KIND_ENUM:
-		return btf_vlen(t) * sizeof(struct btf_enum);
-	case BTF_KIND_ENUM64:
-		return btf_vlen(t) * sizeof(struct btf_enum64);
-	case BTF_KIND_FUNC_PROTO:
-		return btf_vlen(t) * sizeof(struct btf_param);
-	case BTF_KIND_DATASEC:
-		return btf_vlen(t) * sizeof(struct btf_var_secinfo);
-	case BTF_KIND_PTR:
-	case BTF_KIND_FWD:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_FLOAT:
-	case BTF_KIND_TYPE_TAG:
-		return 0;
-	default:
-		return -1;
-	}
+	const struct record *record = &records[btf_kind(t)];
+
+	return sizeof(*t) + record->fixed + btf_vlen(t) * record->each;
 }
 
-/* Notes where each type lies. */
-static int index_types(struct kernel_types *types, const char *section, size_t size)
+/* A mark, and from there on step by step: what notes the place of each would be half a megabyte. */
+const struct btf_type *kernel_type_at(const struct kernel_types *types, __u32 id)
 {
-	size_t room = size / sizeof(struct btf_type) + 1, at = 0;
+	const char *at;
 
-	types->at = malloc((room + 1) * sizeof(*types->at));
-	if (!types->at)
-		return -ENOMEM;
-	types->types = section;
-	types->count = 1;	/* 0 is void */
-	while (at + sizeof(struct btf_type) <= size) {
-		const struct btf_type *t = (const void *)(section + at);
-		long tail = tail_of(t);
-
-		if (tail < 0 || at + sizeof(*t) + tail > size || t->name_off >= types->names_size)
-			return -EINVAL;
-		types->at[types->count++] = at;
-		at += sizeof(*t) + tail;
-	}
-	return at == size ? 0 : -EINVAL;
+	if (!id || id >= types->count)
+		return NULL;
+	at = types->types + types->marks[(id - 1) / KERNEL_TYPES_STEP];
+	for (__u32 step = (id - 1) % KERNEL_TYPES_STEP; step; step--)
+		at += bytes_of((const void *)at);
+	return (const void *)at;
 }
 
 static int read_header(struct kernel_types *types)
@@ -87,10 +75,9 @@ static int read_header(struct kernel_types *types)
 		return -EINVAL;
 	types->names = types->bytes + header->hdr_len + header->str_off;
 	types->names_size = header->str_len;
-	if (types->names[types->names_size - 1])
-		return -EINVAL;
-	return index_types(types, types->bytes + header->hdr_len + header->type_off,
-			   header->type_len);
+	types->types = types->bytes + header->hdr_len + header->type_off;
+	types->types_size = header->type_len;
+	return types->names[types->names_size - 1] ? -EINVAL : 0;
 }
 
 /* Since 6.16 the kernel lends its own pages (a539e2a6d51d); before, each is copied. */
@@ -158,75 +145,181 @@ void kernel_types_close(struct kernel_types *types)
 		return;
 	if (types->bytes)
 		munmap(types->bytes, types->size);
-	free(types->at);
+	free(types->marks);
+	free(types->found);
 	free(types);
 }
 
-/* Kinds that are looked for by name. Functions are a third of all and none but iterators' are. */
-static bool may_be_wanted(const struct btf_type *t, const char *name)
+/* What is looked for under a name: one type, or all types of the name, to be copied, or both. */
+struct name {
+	struct kernel_type *one;
+	bool all;
+};
+
+/* The names that are looked for. Of all others, the filter tells most by their first four bytes. */
+struct search {
+	struct hsearch_data table;
+	struct name *names;
+	size_t count;
+	__u32 kinds;		/* a bit for each kind that is looked for */
+	__u64 filter[256];
+};
+
+static __u32 filter_bit(__u32 beginning)
 {
-	switch (btf_kind(t)) {
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-	case BTF_KIND_ENUM:
-	case BTF_KIND_ENUM64:
-	case BTF_KIND_TYPEDEF:
-		return *name;
-	case BTF_KIND_FUNC:
-		return !strncmp(name, "bpf_iter_", 9);
-	default:
-		return false;
-	}
+	return beginning * 0x9E3779B1u >> 18;
 }
 
-int kernel_types_each(const struct kernel_types *types, struct hsearch_data *names,
-		      int (*found)(__u32 id, void *entry, void *context), void *context)
+/* Short names are looked up: what follows them is not theirs. */
+static bool may_be_sought(const struct search *search, const char *name, const char *end)
 {
-	for (__u32 id = 1; id < types->count; id++) {
-		const struct btf_type *t = kernel_type_at(types, id);
-		const char *name = types->names + t->name_off;
-		ENTRY *entry;
-		int err;
+	__u32 beginning, bit;
 
-		if (!may_be_wanted(t, name))
+	if (end - name < 4)
+		return true;
+	memcpy(&beginning, name, sizeof(beginning));
+	if ((beginning - 0x01010101u) & ~beginning & 0x80808080u)
+		return true;
+	bit = filter_bit(beginning);
+	return search->filter[bit / 64] >> bit % 64 & 1;
+}
+
+/* The entry of a name, a new one if need be; NULL = no memory. The name is kept, not copied. */
+static struct name *entry_of(struct search *search, const char *text)
+{
+	ENTRY new = { .key = (char *)text, .data = &search->names[search->count] }, *entry;
+	__u32 beginning, bit;
+
+	if (!hsearch_r(new, ENTER, &entry, &search->table))
+		return NULL;
+	search->count += entry->data == new.data;
+	if (strlen(text) >= 4) {
+		memcpy(&beginning, text, sizeof(beginning));
+		bit = filter_bit(beginning);
+		search->filter[bit / 64] |= 1ULL << bit % 64;
+	}
+	return entry->data;
+}
+
+static bool is_relocated(const struct btf_type *t)
+{
+	return btf_is_composite(t) || btf_is_any_enum(t) || btf_is_typedef(t);
+}
+
+/* "folio___before_6_6" is a folio; libbpf strips the rest in the same manner. The caller frees. */
+static char *plain_name(const char *name)
+{
+	const char *flavor = strstr(name + (*name != '\0'), "___");
+
+	return flavor ? strndup(name, flavor - name) : strdup(name);
+}
+
+/* Every type that programs are relocated by is named in their own types. */
+static int seek_all(struct search *search, const struct btf *named, char **plain)
+{
+	struct name *name;
+
+	for (__u32 id = 1; id < btf__type_cnt(named); id++) {
+		const struct btf_type *t = btf__type_by_id(named, id);
+
+		if (!t->name_off || !is_relocated(t))
 			continue;
-		if (!hsearch_r((ENTRY){ .key = (char *)name }, FIND, &entry, names))
-			continue;
-		err = found(id, entry->data, context);
-		if (err)
-			return err;
+		plain[id] = plain_name(btf__name_by_offset(named, t->name_off));
+		name = plain[id] ? entry_of(search, plain[id]) : NULL;
+		if (!name)
+			return -ENOMEM;
+		name->all = true;
+	}
+	search->kinds |= 1 << BTF_KIND_STRUCT | 1 << BTF_KIND_UNION | 1 << BTF_KIND_ENUM |
+			 1 << BTF_KIND_ENUM64 | 1 << BTF_KIND_TYPEDEF;
+	return 0;
+}
+
+static int seek_each(struct search *search, struct kernel_type *wanted, size_t count)
+{
+	struct name *name;
+
+	for (size_t i = 0; i < count; i++) {
+		wanted[i].id = 0;
+		name = entry_of(search, wanted[i].name);
+		if (!name)
+			return -ENOMEM;
+		name->one = &wanted[i];
+		search->kinds |= 1 << wanted[i].kind;
 	}
 	return 0;
 }
 
-static int note_id(__u32 id, void *entry, void *context)
+static int found(struct kernel_types *types, const struct name *name, const struct btf_type *t,
+		 __u32 id)
 {
-	const struct kernel_types *types = context;
-	struct kernel_type *wanted = entry;
+	__u32 *more;
 
-	if (!wanted->id && btf_kind(kernel_type_at(types, id)) == wanted->kind)
-		wanted->id = id;
+	if (name->one && !name->one->id && btf_kind(t) == name->one->kind)
+		name->one->id = id;
+	if (!name->all || !is_relocated(t))
+		return 0;
+	more = realloc(types->found, (types->found_count + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	types->found = more;
+	types->found[types->found_count++] = id;
 	return 0;
 }
 
-int kernel_types_find(const struct kernel_types *types, struct kernel_type *wanted, size_t count)
+/* The one pass over all types: notes where they lie, and those that are looked for. */
+static int pass(struct kernel_types *types, struct search *search)
 {
-	struct hsearch_data names = {};
-	ENTRY *entry;
+	const char *names_end = types->names + types->names_size;
+	const size_t size = types->types_size;
+	size_t at = 0;
+	__u32 id = 1;	/* 0 is void */
 	int err = 0;
 
-	if (!hcreate_r(2 * count + 1, &names))
-		return -errno;
-	for (size_t i = 0; i < count && !err; i++) {
-		ENTRY new = { .key = (char *)wanted[i].name, .data = &wanted[i] };
+	for (; !err && at + sizeof(struct btf_type) <= size; id++) {
+		const struct btf_type *t = (const void *)(types->types + at);
+		const char *name = types->names + t->name_off;
+		__u32 kind = btf_kind(t);
+		ENTRY *entry;
 
-		wanted[i].id = 0;
-		if (!hsearch_r(new, ENTER, &entry, &names))
-			err = -errno;
+		if (kind >= NR_BTF_KINDS || !records[kind].known ||
+		    t->name_off >= types->names_size || bytes_of(t) > size - at)
+			return -EINVAL;
+		if ((id - 1) % KERNEL_TYPES_STEP == 0)
+			types->marks[(id - 1) / KERNEL_TYPES_STEP] = at;
+		at += bytes_of(t);
+		if (search->kinds >> kind & 1 && t->name_off &&
+		    may_be_sought(search, name, names_end) &&
+		    hsearch_r((ENTRY){ .key = (char *)name }, FIND, &entry, &search->table))
+			err = found(types, entry->data, t, id);
 	}
+	types->count = id;
+	return err ? err : at == size ? 0 : -EINVAL;
+}
+
+int kernel_types_find(struct kernel_types *types, struct kernel_type *wanted, size_t count,
+		      const struct btf *named)
+{
+	size_t most = count + btf__type_cnt(named);
+	char **plain = calloc(btf__type_cnt(named), sizeof(*plain));
+	struct search search = { .names = calloc(most, sizeof(*search.names)) };
+	int err = -ENOMEM;
+
+	types->marks = malloc((types->types_size / sizeof(struct btf_type) / KERNEL_TYPES_STEP + 1) *
+			      sizeof(*types->marks));
+	if (!plain || !search.names || !types->marks || !hcreate_r(2 * most, &search.table))
+		goto cleanup;
+	err = seek_each(&search, wanted, count);
 	if (!err)
-		err = kernel_types_each(types, &names, note_id, (void *)types);
-	hdestroy_r(&names);
+		err = seek_all(&search, named, plain);
+	if (!err)
+		err = pass(types, &search);
+	hdestroy_r(&search.table);
+cleanup:
+	for (__u32 id = 1; plain && id < btf__type_cnt(named); id++)
+		free(plain[id]);
+	free(plain);
+	free(search.names);
 	return err;
 }
 

@@ -24,14 +24,16 @@ struct kernel_type {
 	__u32 id;	/* as the kernel counts them */
 };
 
-/* All of them in one pass. 0 or -errno. */
-int kernel_types_find(const struct kernel_types *types, struct kernel_type *wanted, size_t count);
+/* All of them in one pass, which also finds what kernel_types_trim() copies: the types whose names
+ * are in named. Once for each open. 0 or -errno: -EINVAL if they cannot be read. */
+int kernel_types_find(struct kernel_types *types, struct kernel_type *wanted, size_t count,
+		      const struct btf *named);
 
 /* The number of parameters of the function that a typedef points to; -1 = it is none. */
 int kernel_types_parameters(const struct kernel_types *types, __u32 id);
 
-/* BTF with nothing but the types that wanted names and those that lie within them, for CO-RE
+/* BTF with nothing but the types that were named and those that lie within them, for CO-RE
  * relocation; pointers lead nowhere. Written to fd; 0 or -errno. */
-int kernel_types_trim(const struct kernel_types *types, const struct btf *wanted, int fd);
+int kernel_types_trim(const struct kernel_types *types, int fd);
 
 #endif

@@ -3,6 +3,7 @@
  * libbpf then finds each at once. Whatever lies within a type comes with it, what a pointer leads
  * to does not: each step of a path is relocated by itself. */
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,9 +15,44 @@ enum { MAX_DEPTH = 64 };	/* of types within types; the kernel's have less than t
 struct trim {
 	const struct kernel_types *types;
 	struct btf *out;
-	__u32 *copies;	/* number in out of each type, 0 = none yet */
+	void *copies;	/* a tree of struct copy */
 	int pointer;	/* number in out of the one pointer */
 };
+
+/* A type's number in the kernel's BTF and in out. Hundreds of a hundred thousand are copied: an
+ * array by number would be half a megabyte. */
+struct copy {
+	__u32 id;
+	__u32 copy;
+};
+
+static int compare(const void *left, const void *right)
+{
+	const struct copy *a = left, *b = right;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* 0 = there is none yet. */
+static __u32 copy_of(const struct trim *trim, __u32 id)
+{
+	struct copy *const *known = tfind(&(struct copy){ .id = id }, &trim->copies, compare);
+
+	return known ? (*known)->copy : 0;
+}
+
+static int keep_copy(struct trim *trim, __u32 id, __u32 copy)
+{
+	struct copy *new = malloc(sizeof(*new));
+
+	if (!new)
+		return -ENOMEM;
+	*new = (struct copy){ .id = id, .copy = copy };
+	if (tsearch(new, &trim->copies, compare))
+		return copy;
+	free(new);
+	return -ENOMEM;
+}
 
 static const char *name_at(const struct trim *trim, __u32 offset)
 {
@@ -64,7 +100,7 @@ static int copy_composite(struct trim *trim, const struct btf_type *t, int depth
 	err = 0;
 	for (__u32 i = 0; id > 0 && i < btf_vlen(t) && !err; i++)
 		err = btf__add_field(trim->out, name_at(trim, members[i].name_off),
-				     trim->copies[members[i].type], btf_member_bit_offset(t, i),
+				     copy_of(trim, members[i].type), btf_member_bit_offset(t, i),
 				     btf_member_bitfield_size(t, i));
 	return err ? err : id;
 }
@@ -125,73 +161,15 @@ static int copy_type(struct trim *trim, __u32 id, int depth)
 	const struct btf_type *t = kernel_type_at(trim->types, id);
 	int copy;
 
-	if (!t || trim->copies[id])
-		return t ? (int)trim->copies[id] : id ? -EINVAL : 0;
+	if (!t)
+		return id ? -EINVAL : 0;
+	copy = copy_of(trim, id);
+	if (copy)
+		return copy;
 	if (depth > MAX_DEPTH)
 		return -EINVAL;
 	copy = copy_new(trim, t, depth);
-	if (copy > 0)
-		trim->copies[id] = copy;
-	return copy;
-}
-
-static int copy_found(__u32 id, void *entry, void *context)
-{
-	int copy = copy_type(context, id, 0);
-
-	return copy < 0 ? copy : 0;
-}
-
-static bool is_relocated(const struct btf_type *t)
-{
-	return btf_is_composite(t) || btf_is_any_enum(t) || btf_is_typedef(t);
-}
-
-/* "folio___before_6_6" is a folio; libbpf strips the rest in the same manner. */
-static char *plain_name(const char *name)
-{
-	const char *flavor = strstr(name + (*name != '\0'), "___");
-
-	return flavor ? strndup(name, flavor - name) : strdup(name);
-}
-
-/* hdestroy_r() leaves the keys to us. */
-struct names {
-	struct hsearch_data table;
-	char **list;
-	size_t count;
-};
-
-static int gather_names(struct names *names, const struct btf *wanted)
-{
-	size_t most = btf__type_cnt(wanted);
-	ENTRY *entry;
-
-	names->list = calloc(most, sizeof(*names->list));
-	if (!names->list || !hcreate_r(2 * most, &names->table))
-		return -ENOMEM;
-	for (__u32 id = 1; id < most; id++) {
-		const struct btf_type *t = btf__type_by_id(wanted, id);
-		char *name;
-
-		if (!t->name_off || !is_relocated(t))
-			continue;
-		name = plain_name(btf__name_by_offset(wanted, t->name_off));
-		if (!name)
-			return -ENOMEM;
-		names->list[names->count++] = name;
-		if (!hsearch_r((ENTRY){ .key = name }, ENTER, &entry, &names->table))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static void drop_names(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->list[i]);
-	free(names->list);
-	hdestroy_r(&names->table);
+	return copy > 0 ? keep_copy(trim, id, copy) : copy;
 }
 
 static int save(const struct btf *btf, int fd)
@@ -204,23 +182,20 @@ static int save(const struct btf *btf, int fd)
 	return write(fd, bytes, size) == (ssize_t)size ? 0 : -EIO;
 }
 
-int kernel_types_trim(const struct kernel_types *types, const struct btf *wanted, int fd)
+int kernel_types_trim(const struct kernel_types *types, int fd)
 {
 	struct trim trim = { .types = types, .out = btf__new_empty() };
-	struct names names = {};
-	int err = gather_names(&names, wanted);
+	int err = trim.out ? 0 : -ENOMEM;
 
-	trim.copies = calloc(types->count, sizeof(*trim.copies));
-	if (!err && (!trim.out || !trim.copies))
-		err = -ENOMEM;
-	if (!err) {
-		trim.pointer = btf__add_ptr(trim.out, 0);
-		err = kernel_types_each(types, &names.table, copy_found, &trim);
-	}
-	if (!err)
+	if (err)
+		return err;
+	trim.pointer = btf__add_ptr(trim.out, 0);
+	err = trim.pointer;
+	for (size_t i = 0; i < types->found_count && err >= 0; i++)
+		err = copy_type(&trim, types->found[i], 0);
+	if (err >= 0)
 		err = save(trim.out, fd);
 	btf__free(trim.out);
-	free(trim.copies);
-	drop_names(&names);
+	tdestroy(trim.copies, free);
 	return err;
 }

@@ -8,13 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/utsname.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel_types.h"
 #include "session_internal.h"
-#include "uring_table.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -85,90 +83,12 @@ static int choose_probes(struct session *session, const struct session_options *
 	return 0;
 }
 
-static __u32 ring_bytes(const struct session_options *options)
+static int map_procs(struct session *session)
 {
-	__u64 wanted = options->timeline_events * (sizeof(struct zc_event) + 8);
-	__u32 bytes = sysconf(_SC_PAGESIZE);
+	const struct bpf_map *map = session->skel->maps.procs;
 
-	while (bytes < wanted && bytes < (64u << 20))
-		bytes *= 2;
-	return options->max_ring_bytes ? options->max_ring_bytes : bytes;
-}
-
-/* Before 6.1 no program on a tracepoint may allocate (96da3f7d489d): tables are filled before. */
-static void fill_tables(struct bpf_object *object)
-{
-	unsigned int major = 0, minor = 0;
-	struct utsname kernel;
-	struct bpf_map *map;
-
-	if (uname(&kernel) || sscanf(kernel.release, "%u.%u", &major, &minor) != 2 ||
-	    major > 6 || (major == 6 && minor >= 1))
-		return;
-	for (map = bpf_object__next_map(object, NULL); map; map = bpf_object__next_map(object, map))
-		bpf_map__set_map_flags(map, bpf_map__map_flags(map) & ~BPF_F_NO_PREALLOC);
-}
-
-/* Tables for two processes and a few files cost no start-up time; those for any program are
- * sized for thousands of threads and sockets. */
-static void size_tables(struct session *session, const struct session_options *options)
-{
-	struct zctrace_bpf *skel = session->skel;
-	__u32 procs = options->any_program ? ZC_MAX_PROCS : 64;
-	__u32 cells = options->any_program ? ZC_MAX_CELLS : 1024;
-	__u32 objects = options->any_program ? ZC_MAX_OBJECTS : 512;
-
-	if (options->max_procs)
-		procs = options->max_procs;
-	if (options->max_cells)
-		cells = options->max_cells;
-	if (options->max_objects)
-		objects = options->max_objects;
-	skel->rodata->max_procs = procs;
-	skel->rodata->max_cells = cells;
-	skel->rodata->max_objects = objects;
-	skel->rodata->page_size = sysconf(_SC_PAGESIZE);
-	skel->rodata->timeline = options->timeline_events > 0;
-	fill_tables(skel->obj);
-	bpf_map__set_max_entries(skel->maps.procs, procs);
-	bpf_map__set_max_entries(skel->maps.proc_ids, procs);
-	bpf_map__set_max_entries(skel->maps.cells, cells);
-	bpf_map__set_max_entries(skel->maps.cell_ids, cells);
-	bpf_map__set_max_entries(skel->maps.call_cells, cells);
-	bpf_map__set_max_entries(skel->maps.objects, objects);
-	bpf_map__set_max_entries(skel->maps.object_ids, objects);
-	bpf_map__set_max_entries(skel->maps.mappings, objects);
-	bpf_map__set_max_entries(skel->maps.socks, 2 * objects);
-	bpf_map__set_max_entries(skel->maps.flows, objects);
-	bpf_map__set_max_entries(skel->maps.events, ring_bytes(options));
-	skel->rodata->counts_only = options->counts_only;
-	syscall_classes(skel->rodata->classes);
-	/* When close() returns, there is no descriptor to look at any more. */
-	if (options->counts_only)
-		skel->rodata->classes[SYS_close].flags &= ~(ZC_CLASS_FD_IN | ZC_CLASS_FD_OUT);
-	uring_classes_fill(skel->rodata->uring_classes);
-}
-
-static void *map_values(struct bpf_map *map, size_t *bytes)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-	void *values;
-
-	*bytes = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
-	*bytes = (*bytes + page - 1) / page * page;
-	values = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-	return values == MAP_FAILED ? NULL : values;
-}
-
-static int map_tables(struct session *session)
-{
-	struct zctrace_bpf *skel = session->skel;
-
-	session->tasks = map_values(skel->maps.tasks, &session->tasks_bytes);
-	session->procs = map_values(skel->maps.procs, &session->procs_bytes);
-	session->cells = map_values(skel->maps.cells, &session->cells_bytes);
-	session->objects = map_values(skel->maps.objects, &session->objects_bytes);
-	return session->tasks && session->procs && session->cells && session->objects ? 0 : -errno;
+	session->procs = session_map(map, bpf_map__max_entries(map), &session->procs_bytes);
+	return session->procs ? 0 : -errno;
 }
 
 /* Returns the error that the caller gets: what the kernel calls invalid is none of the user's
@@ -201,29 +121,19 @@ static int explain_types(int err, char *error, size_t error_size)
 	return err == -ENOMEM ? err : -EOPNOTSUPP;
 }
 
-/* libbpf relocates by the kernel's types in a file that is made for it, when the programs, which
- * say which types they are, are open. */
-static int open_skeleton(struct session *session, char *error, size_t error_size)
+/* What the programs, which are open, name of the kernel's types. */
+static int find_types(struct session *session, const struct session_options *options, char *error,
+		      size_t error_size)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options);
 	struct kernel_types *types = NULL;
-	char path[32];
 	int err;
 
-	err = session_types_find(&types);
+	err = session_types_find(&types, bpf_object__btf(session->skel->obj), !options->own_child);
 	if (err) {
 		err = explain_types(err, error, error_size);
 		goto cleanup;
 	}
-	session->types_fd = memfd_create("kernel types", MFD_CLOEXEC);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", session->types_fd);
-	options.btf_custom_path = path;
-	session->skel = session->types_fd < 0 ? NULL : zctrace_bpf__open_opts(&options);
-	if (!session->skel) {
-		err = explain_load(-errno, error, error_size);
-		goto cleanup;
-	}
-	err = kernel_types_trim(types, bpf_object__btf(session->skel->obj), session->types_fd);
+	err = kernel_types_trim(types, session->types_fd);
 	if (err) {
 		err = explain_load(err, error, error_size);
 		goto cleanup;
@@ -233,6 +143,30 @@ static int open_skeleton(struct session *session, char *error, size_t error_size
 cleanup:
 	kernel_types_close(types);
 	return err;
+}
+
+/* libbpf relocates by the kernel's types in a file that is made for it. */
+static int open_skeleton(struct session *session, const struct session_options *options,
+			 char *error, size_t error_size)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, open_options);
+	char path[32];
+	int err, made;
+
+	err = session_types_handle();
+	if (err)
+		return explain_load(err, error, error_size);
+	session->types_fd = memfd_create("kernel types", MFD_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", session->types_fd);
+	open_options.btf_custom_path = path;
+	session->skel = session->types_fd < 0 ? NULL : zctrace_bpf__open_opts(&open_options);
+	if (!session->skel)
+		return explain_load(-errno, error, error_size);
+	session_maps_size(session, options);
+	session_maps_begin(session);
+	err = find_types(session, options, error, error_size);
+	made = session_maps_end(session);
+	return err || !made ? err : explain_load(made, error, error_size);
 }
 
 static int load_skeleton(struct session *session)
@@ -258,15 +192,15 @@ int session_open(struct session **out, const struct session_options *options, ch
 	session->probes = session_probes(&session->probe_count);
 	session->timeline_events = options->timeline_events;
 	session->counts_only = options->counts_only;
-	err = open_skeleton(session, error, error_size);
+	err = open_skeleton(session, options, error, error_size);
 	if (!err)
 		err = choose_probes(session, options, error, error_size);
 	if (err)
 		goto fail;
-	size_tables(session, options);
+	bpf_program__set_autoload(session->skel->progs.adopt, !options->own_child);
 	err = load_skeleton(session);
 	if (!err)
-		err = map_tables(session);
+		err = map_procs(session);
 	if (!err)
 		err = session_open_ring(session);
 	if (err) {
@@ -298,6 +232,11 @@ int session_attach(struct session *session, char *error, size_t error_size)
 {
 	int err;
 
+	if (session->stale) {
+		snprintf(error, error_size, "the counters of the run before cannot be emptied: %s",
+			 strerror(-session->stale));
+		return session->stale;
+	}
 	session->skel->bss->timeline_left = session->timeline_events;
 	for (size_t i = 0; i < session->probe_count; i++) {
 		const struct probe *probe = &session->probes[i];
@@ -325,22 +264,13 @@ void session_detach(struct session *session)
 	}
 }
 
-static void unmap(void *values, size_t bytes)
-{
-	if (values)
-		munmap(values, bytes);
-}
-
 void session_close(struct session *session)
 {
 	if (!session)
 		return;
 	session_detach(session);
 	session_close_ring(session);
-	unmap(session->tasks, session->tasks_bytes);
-	unmap(session->procs, session->procs_bytes);
-	unmap(session->cells, session->cells_bytes);
-	unmap(session->objects, session->objects_bytes);
+	session_unmap(session->procs, session->procs_bytes);
 	if (session->types_fd >= 0)
 		close(session->types_fd);
 	if (session->skel)
@@ -378,18 +308,44 @@ static int run_adopt(struct session *session)
 	return err;
 }
 
-int session_adopt(struct session *session, pid_t tgid, enum zc_window window, int gate_fd)
+/* A record for one more process; 0 = there is none left. */
+static __u32 new_process(struct session *session, pid_t tgid, enum zc_window window, int gate_fd)
 {
 	__u32 index = __sync_fetch_and_add(&session->skel->data->next_proc, 1);
 	struct zc_proc *proc;
-	int err;
 
 	if (index >= session->skel->rodata->max_procs || index >= ZC_PROC_STATES)
-		return -ENOSPC;
+		return 0;
 	proc = &session->procs[index];
 	proc->tgid = tgid;
 	proc->gate_fd = gate_fd;
 	proc->window = window;
+	return index;
+}
+
+int session_expect(struct session *session, pid_t child)
+{
+	__u32 index = new_process(session, child, ZC_WINDOW_AT_EXEC, -1);
+	struct stat namespace;
+
+	if (!index)
+		return -ENOSPC;
+	if (stat("/proc/self/ns/pid", &namespace))
+		return -errno;
+	session->skel->bss->expected_proc = index;
+	session->skel->bss->expected_namespace = namespace.st_ino;
+	session->skel->bss->expected_pid = child;
+	return index;
+}
+
+int session_adopt(struct session *session, pid_t tgid, enum zc_window window, int gate_fd)
+{
+	__u32 index = new_process(session, tgid, window, gate_fd);
+	struct zc_proc *proc = &session->procs[index];
+	int err;
+
+	if (!index)
+		return -ENOSPC;
 	session->skel->bss->proc_states[index] = window == ZC_WINDOW_OPEN ? ZC_STATE_OPEN : 0;
 	session->skel->bss->adopt_tgid = tgid;
 	session->skel->bss->adopt_proc = index;

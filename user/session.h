@@ -16,6 +16,7 @@ struct session_options {
 	size_t without_count;
 	__u64 timeline_events;	/* how many events to record, 0 = no timeline */
 	bool any_program;	/* room for thousands of threads, files and sockets */
+	bool own_child;		/* session_expect() and never session_adopt() */
 	bool counts_only;	/* the cheapest: no times, and no evidence of where bytes lay */
 	__u32 max_cells;	/* 0 = as the above says; tests make tables overflow on purpose */
 	__u32 max_objects, max_procs, max_ring_bytes;
@@ -50,6 +51,10 @@ const char *session_missing(const struct session *session, const char *tracepoin
  * if it has none any more, -ENOSPC if max_procs are registered. */
 int session_adopt(struct session *session, pid_t tgid, enum zc_window window, int gate_fd);
 
+/* Has a child of the caller registered when it becomes another program, its window open from then
+ * on. Returns its index (> 0) or -errno. */
+int session_expect(struct session *session, pid_t child);
+
 /* Whether a process is registered, by this or because its parent was. */
 bool session_knows(const struct session *session, pid_t tgid);
 
@@ -83,8 +88,8 @@ struct snapshot {
 int session_snapshot(struct session *session, struct snapshot **snapshot);
 void snapshot_free(struct snapshot *snapshot);
 
-/* Forgets everything that was counted; only while detached. */
-int session_reset(struct session *session);
+/* Forgets everything that was counted; only while detached. If it fails, session_attach() does. */
+void session_reset(struct session *session);
 
 /* Reads events from the ring, for at most timeout_ms; to be called while a traced run goes on. */
 int session_poll(struct session *session, int timeout_ms);

@@ -4,23 +4,34 @@
 #define ZC_SESSION_INTERNAL_H
 
 #include <bpf/libbpf.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include "session.h"
 #include "zctrace.skel.h"
 
-enum { SESSION_MAX_PROBES = 32 };
+enum { SESSION_MAX_PROBES = 32, SESSION_MAX_MAPS = 16 };
+
+/* Tables while they are made. */
+struct session_maps {
+	struct bpf_map *maps[SESSION_MAX_MAPS];
+	int fds[SESSION_MAX_MAPS];	/* or -errno */
+	size_t count;
+	atomic_size_t next;
+	pthread_t thread;
+	bool shared;			/* thread makes some of them */
+};
 
 struct session {
 	struct zctrace_bpf *skel;
 	const struct probe *probes;
 	size_t probe_count;
+	struct session_maps maps;
 	const char *missing[SESSION_MAX_PROBES];	/* why, NULL = loaded */
 	bool counts_only;
 	struct bpf_link *links[SESSION_MAX_PROBES];
-	struct zc_task *tasks;		/* the maps' memory, shared with the kernel */
-	struct zc_proc *procs;
-	struct zc_cell *cells;
-	struct zc_object *objects;
-	size_t tasks_bytes, procs_bytes, cells_bytes, objects_bytes;
+	struct zc_proc *procs;		/* the map's memory, shared with the kernel */
+	size_t procs_bytes;
+	int stale;		/* why the last run's counters are still there, else 0 */
 	struct ring_buffer *ring;
 	__u64 timeline_events;
 	struct zc_event *events;	/* as they came, at most timeline_events */
@@ -29,13 +40,26 @@ struct session {
 	int types_fd;		/* while it is opened: the kernel's types for libbpf; else -1 */
 };
 
+/* The first entries of an array, shared with the kernel, until session_unmap(); NULL and errno.
+ * The large ones are only mapped while they are read, and only as far as they are in use. */
+void *session_map(const struct bpf_map *map, __u32 entries, size_t *bytes);
+void session_unmap(void *values, size_t bytes);
+
 int session_open_ring(struct session *session);
 void session_close_ring(struct session *session);
 
-/* session_types.c: finds the tracepoints' types, and has libbpf load with what was found. The
- * caller closes types, also after an error. 0 or -errno. */
+/* session_maps.c: gives tables their sizes and the programs their constants; makes the tables, in
+ * part by another thread from begin to end. 0 or -errno. */
+void session_maps_size(struct session *session, const struct session_options *options);
+void session_maps_begin(struct session *session);
+int session_maps_end(struct session *session);
+
+/* session_types.c: has libbpf load with what session_types_find() finds: the tracepoints' types,
+ * those that are named in the programs' and, if need be, the iterator's. The caller closes types, also after an error. 0 or
+ * -errno. */
 struct kernel_types;
-int session_types_find(struct kernel_types **types);
+int session_types_handle(void);
+int session_types_find(struct kernel_types **types, const struct btf *named, bool iterator);
 /* The number of a tracepoint's type, 0 = this kernel has none. */
 __u32 session_types_id(const char *tracepoint);
 /* The number of its arguments; -1 = unknown. */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "session_internal.h"
 
@@ -54,12 +56,41 @@ static __u32 used(__u32 next, __u32 limit)
 	return next < limit ? next : limit;
 }
 
+void *session_map(const struct bpf_map *map, __u32 entries, size_t *bytes)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	void *values;
+
+	*bytes = ((size_t)entries * bpf_map__value_size(map) + page - 1) / page * page;
+	values = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	return values == MAP_FAILED ? NULL : values;
+}
+
+void session_unmap(void *values, size_t bytes)
+{
+	if (values)
+		munmap(values, bytes);
+}
+
 static void *copy_of(const void *values, size_t count, size_t size)
 {
 	void *copy = malloc(count * size + 1);
 
 	if (copy && count)
 		memcpy(copy, values, count * size);
+	return copy;
+}
+
+/* The first entries of an array, to be freed; NULL = no memory. */
+static void *copy_of_map(const struct bpf_map *map, __u32 entries)
+{
+	size_t bytes;
+	void *values = session_map(map, entries, &bytes), *copy;
+
+	if (!values)
+		return NULL;
+	copy = copy_of(values, entries, bpf_map__value_size(map));
+	session_unmap(values, bytes);
 	return copy;
 }
 
@@ -173,9 +204,8 @@ int session_snapshot(struct session *session, struct snapshot **out)
 	snapshot->object_count = used(data->next_object, rodata->max_objects);
 	snapshot->event_count = session->event_count;
 	snapshot->procs = copy_of(session->procs, snapshot->proc_count, sizeof(struct zc_proc));
-	snapshot->cells = copy_of(session->cells, snapshot->cell_count, sizeof(struct zc_cell));
-	snapshot->objects = copy_of(session->objects, snapshot->object_count,
-				    sizeof(struct zc_object));
+	snapshot->cells = copy_of_map(session->skel->maps.cells, snapshot->cell_count);
+	snapshot->objects = copy_of_map(session->skel->maps.objects, snapshot->object_count);
 	snapshot->events = copy_of(session->events, snapshot->event_count,
 				   sizeof(struct zc_event));
 	if (!snapshot->procs || !snapshot->cells || !snapshot->objects || !snapshot->events)
@@ -217,21 +247,47 @@ static void empty_hash(struct bpf_map *map)
 		bpf_map_delete_elem(fd, key);
 }
 
-int session_reset(struct session *session)
+static int empty_array(const struct bpf_map *map, __u32 entries)
+{
+	size_t bytes;
+	void *values = session_map(map, entries, &bytes);
+
+	if (!values)
+		return -errno;
+	memset(values, 0, bytes);
+	session_unmap(values, bytes);
+	return 0;
+}
+
+/* The arrays, as far as they are in use; 0 or -errno. */
+static int empty_arrays(struct session *session)
+{
+	const struct zctrace_bpf__rodata *rodata = session->skel->rodata;
+	const struct zctrace_bpf__data *data = session->skel->data;
+	int err = empty_array(session->skel->maps.tasks, ZC_MAX_TASKS);
+
+	if (!err)
+		err = empty_array(session->skel->maps.cells, used(data->next_cell, rodata->max_cells));
+	if (!err)
+		err = empty_array(session->skel->maps.objects,
+				  used(data->next_object, rodata->max_objects));
+	memset(session->procs, 0, session->procs_bytes);
+	return err;
+}
+
+void session_reset(struct session *session)
 {
 	struct zctrace_bpf__bss *bss = session->skel->bss;
 	struct zctrace_bpf__data *data = session->skel->data;
 
+	session->stale = empty_arrays(session);
 	empty_hash(session->skel->maps.cell_ids);
+	empty_hash(session->skel->maps.call_cells);
 	empty_hash(session->skel->maps.object_ids);
 	empty_hash(session->skel->maps.mappings);
 	empty_hash(session->skel->maps.proc_ids);
 	empty_hash(session->skel->maps.socks);
 	empty_hash(session->skel->maps.flows);
-	memset(session->tasks, 0, session->tasks_bytes);
-	memset(session->procs, 0, session->procs_bytes);
-	memset(session->cells, 0, session->cells_bytes);
-	memset(session->objects, 0, session->objects_bytes);
 	if (session->ring)
 		ring_buffer__consume(session->ring);
 	session->event_count = 0;
@@ -244,7 +300,6 @@ int session_reset(struct session *session)
 	data->next_object = ZC_KIND_COUNT;
 	bss->socks_watched = 0;
 	bss->files_named++;
-	return 0;
 }
 
 bool session_socks_closed(struct session *session)

@@ -45,7 +45,7 @@ static int handle(const char *section, enum bpf_attach_type type)
 	return handler < 0 ? handler : 0;
 }
 
-static int handle_sections(void)
+int session_types_handle(void)
 {
 	static bool handled;
 	int err = handled ? 0 : handle("tp_btf/", BPF_TRACE_RAW_TP);
@@ -56,13 +56,11 @@ static int handle_sections(void)
 	return err;
 }
 
-int session_types_find(struct kernel_types **types)
+int session_types_find(struct kernel_types **types, const struct btf *named, bool iterator)
 {
 	const struct probe *probes = session_probes(&count);
-	int err = handle_sections();
+	int err = kernel_types_open(types);
 
-	if (!err)
-		err = kernel_types_open(types);
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++) {
@@ -70,7 +68,8 @@ int session_types_find(struct kernel_types **types)
 		wanted[i] = (struct kernel_type){ .name = names[i], .kind = BTF_KIND_TYPEDEF };
 	}
 	wanted[count] = (struct kernel_type){ .name = "bpf_iter_task", .kind = BTF_KIND_FUNC };
-	err = kernel_types_find(*types, wanted, count + 1);
+	/* A third of all types are functions, and none but the iterator's is looked for. */
+	err = kernel_types_find(*types, wanted, count + iterator, named);
 	for (size_t i = 0; i < count && !err; i++)
 		parameters[i] = kernel_types_parameters(*types, wanted[i].id);
 	return err;

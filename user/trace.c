@@ -17,6 +17,7 @@
 #include "build.h"
 #include "environment.h"
 #include "exits.h"
+#include "memory.h"
 #include "openmetrics.h"
 #include "output.h"
 #include "privilege.h"
@@ -134,14 +135,11 @@ static int join_process(struct tracing *t)
 	return proc_adopt_descendants(t->session);
 }
 
-static int hold_command(struct tracing *t)
+static int expect_command(struct tracing *t)
 {
-	int index = start_command(t);
+	int index = session_expect(t->session, t->pid);
 
-	if (index)
-		return index;
 	t->io = proc_open_io(t->pid);
-	index = session_adopt(t->session, t->pid, ZC_WINDOW_AT_EXEC, -1);
 	return index < 0 ? index : 0;
 }
 
@@ -339,14 +337,16 @@ int trace(const struct trace_options *options, struct report **report, int *stat
 
 	*report = NULL;
 	error[0] = '\0';
-	err = options->program ? 0 : proc_check(options->pid, error, size);
+	/* While we have little memory: the fork copies what maps it. */
+	err = options->program ? start_command(&t) : proc_check(options->pid, error, size);
 	if (err)
-		return err;
+		goto cleanup;
+	memory_populate();
 	err = session_open(&t.session, &options->session, error, size);
 	if (!err)
 		err = session_attach(t.session, error, size);
 	if (!err)
-		err = options->program ? hold_command(&t) : join_process(&t);
+		err = options->program ? expect_command(&t) : join_process(&t);
 	if (!err)
 		err = open_pidfd(&t);
 	if (!err)

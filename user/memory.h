@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Has memory that will be used anyway made in one go: see memory.c. */
+#ifndef ZC_MEMORY_H
+#define ZC_MEMORY_H
+
+#include <stddef.h>
+
+/* The heap's first megabytes and the program itself. What malloc() gives and gets back afterwards
+ * comes from there. Nothing fails: without it, the pages come one by one. */
+void memory_populate(void);
+
+/* The pages of a private mapping that are going to be written. */
+void memory_populate_range(void *start, size_t bytes);
+
+#endif

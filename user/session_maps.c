@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kernel side's tables: how large they are, and their making, which two CPUs share. Called by
+ * session.c before it loads. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "session_internal.h"
+#include "uring_table.h"
+
+static __u32 ring_bytes(const struct session_options *options)
+{
+	__u64 wanted = options->timeline_events * (sizeof(struct zc_event) + 8);
+	__u32 bytes = sysconf(_SC_PAGESIZE);
+
+	while (bytes < wanted && bytes < (64u << 20))
+		bytes *= 2;
+	return options->max_ring_bytes ? options->max_ring_bytes : bytes;
+}
+
+/* Before 6.1 no program on a tracepoint may allocate (96da3f7d489d): tables are filled before. */
+static void fill_tables(struct bpf_object *object)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname kernel;
+	struct bpf_map *map;
+
+	if (uname(&kernel) || sscanf(kernel.release, "%u.%u", &major, &minor) != 2 ||
+	    major > 6 || (major == 6 && minor >= 1))
+		return;
+	for (map = bpf_object__next_map(object, NULL); map; map = bpf_object__next_map(object, map))
+		bpf_map__set_map_flags(map, bpf_map__map_flags(map) & ~BPF_F_NO_PREALLOC);
+}
+
+/* Tables for two processes and a few files cost no start-up time; those for any program are
+ * sized for thousands of threads and sockets. */
+void session_maps_size(struct session *session, const struct session_options *options)
+{
+	struct zctrace_bpf *skel = session->skel;
+	__u32 procs = options->any_program ? ZC_MAX_PROCS : 64;
+	__u32 cells = options->any_program ? ZC_MAX_CELLS : 1024;
+	__u32 objects = options->any_program ? ZC_MAX_OBJECTS : 512;
+
+	if (options->max_procs)
+		procs = options->max_procs;
+	if (options->max_cells)
+		cells = options->max_cells;
+	if (options->max_objects)
+		objects = options->max_objects;
+	skel->rodata->max_procs = procs;
+	skel->rodata->max_cells = cells;
+	skel->rodata->max_objects = objects;
+	skel->rodata->page_size = sysconf(_SC_PAGESIZE);
+	skel->rodata->timeline = options->timeline_events > 0;
+	fill_tables(skel->obj);
+	bpf_map__set_max_entries(skel->maps.procs, procs);
+	bpf_map__set_max_entries(skel->maps.proc_ids, procs);
+	bpf_map__set_max_entries(skel->maps.cells, cells);
+	bpf_map__set_max_entries(skel->maps.cell_ids, cells);
+	bpf_map__set_max_entries(skel->maps.call_cells, cells);
+	bpf_map__set_max_entries(skel->maps.objects, objects);
+	bpf_map__set_max_entries(skel->maps.object_ids, objects);
+	bpf_map__set_max_entries(skel->maps.mappings, objects);
+	bpf_map__set_max_entries(skel->maps.socks, 2 * objects);
+	bpf_map__set_max_entries(skel->maps.flows, objects);
+	bpf_map__set_max_entries(skel->maps.events, ring_bytes(options));
+	skel->rodata->counts_only = options->counts_only;
+	syscall_classes(skel->rodata->classes);
+	/* When close() returns, there is no descriptor to look at any more. */
+	if (options->counts_only)
+		skel->rodata->classes[SYS_close].flags &= ~(ZC_CLASS_FD_IN | ZC_CLASS_FD_OUT);
+	uring_classes_fill(skel->rodata->uring_classes);
+}
+
+/* Makes one table after the other, as long as there is one that nobody else makes. */
+static void *make_maps(void *argument)
+{
+	struct session_maps *maps = argument;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&maps->next, 1)) < maps->count) {
+		const struct bpf_map *map = maps->maps[i];
+		LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = bpf_map__map_flags(map));
+
+		maps->fds[i] = bpf_map_create(bpf_map__type(map), bpf_map__name(map),
+					      bpf_map__key_size(map), bpf_map__value_size(map),
+					      bpf_map__max_entries(map), &options);
+	}
+	return NULL;
+}
+
+/* libbpf has its own way with rings, and with variables. */
+static bool is_table(const struct bpf_map *map)
+{
+	return !bpf_map__is_internal(map) && bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF;
+}
+
+void session_maps_begin(struct session *session)
+{
+	struct session_maps *maps = &session->maps;
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, session->skel->obj) {
+		if (is_table(map) && maps->count < SESSION_MAX_MAPS)
+			maps->maps[maps->count++] = map;
+	}
+	/* Without a thread, session_maps_end() makes them all. */
+	maps->shared = !pthread_create(&maps->thread, NULL, make_maps, maps);
+}
+
+int session_maps_end(struct session *session)
+{
+	struct session_maps *maps = &session->maps;
+	int err = 0;
+
+	make_maps(maps);
+	if (maps->shared)
+		pthread_join(maps->thread, NULL);
+	for (size_t i = 0; i < maps->count; i++) {
+		if (!err)
+			err = maps->fds[i] < 0 ? maps->fds[i] :
+						 bpf_map__reuse_fd(maps->maps[i], maps->fds[i]);
+		if (maps->fds[i] >= 0)
+			close(maps->fds[i]);
+	}
+	return err;
+}
