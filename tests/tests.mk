@@ -45,11 +45,15 @@ sanitize: ## run unit, golden and some runtime tests built with ASan and UBSan
 	$(variant) CFLAGS='-O1 -g -fno-omit-frame-pointer' check ONLY='$(SANITIZED)' \
 		INSTRUMENT='-fsanitize=address,undefined -fno-sanitize-recover=all -static-libasan'
 
-# Whoever a program has become when it ends, it can add to the counts.
+# Whoever a program has become when it ends, it can add to the counts. Before exec they are written
+# by GCC's own exec; that of run's program is left alone: /proc/PID/io is a witness of what it writes.
+COVERAGE := --coverage -fno-builtin-execvp
 coverage: ## run the tests without a browser and list each file's tested lines
 	$(Q)rm -f build/coverage/*/*.gcda
+	$(Q)umask 0 && mkdir -p build/coverage && \
+		$(CC) -O2 -c tests/coverage/count_exit.c -o build/coverage/count_exit.o
 	-+$(Q)umask 0 && $(variant_make) CFLAGS='-O0 -g' check ONLY='$(or $(ONLY),unit golden runtime)' \
-		INSTRUMENT=--coverage
+		INSTRUMENT='$(COVERAGE)' LDFLAGS='-Wl,--wrap=_exit build/coverage/count_exit.o'
 	$(Q)gcovr --root . --filter user/ --filter scenarios/ build/coverage
 
 fuzz: ## fuzz each reader of outside input for FUZZ_SECONDS (60)
