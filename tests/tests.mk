@@ -53,7 +53,7 @@ coverage: ## run the tests without a browser and list each file's tested lines
 	$(Q)umask 0 && mkdir -p build/coverage && \
 		$(CC) -O2 -c tests/coverage/count_exit.c -o build/coverage/count_exit.o
 	-+$(Q)umask 0 && $(variant_make) CFLAGS='-O0 -g' check ONLY='$(or $(ONLY),unit golden runtime)' \
-		INSTRUMENT='$(COVERAGE)' LDFLAGS='-Wl,--wrap=_exit build/coverage/count_exit.o'
+		INSTRUMENT='$(COVERAGE)' LDFLAGS='-Wl,--wrap=_exit $(CURDIR)/build/coverage/count_exit.o'
 	$(Q)gcovr --root . --filter user/ --filter scenarios/ build/coverage
 
 fuzz: ## fuzz each reader of outside input for FUZZ_SECONDS (60)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "cmd_lab.h"
@@ -255,11 +256,14 @@ static int write_all(const struct arguments *a, const struct row *rows)
 	bool to_stdout = a->csv && !strcmp(a->csv, "-");
 	int err = 0;
 
-	if (to_stdout)
-		err = write_csv(stdout, &job);
-	else
-		print_table(rows, a->count, &a->terminal);
-	if (a->csv && !to_stdout)
+	if (to_stdout) {
+		err = output_write(STDOUT_FILENO, write_csv, &job);
+		if (err)
+			output_complain(STDOUT_FILENO, err);
+		return err;
+	}
+	print_table(rows, a->count, &a->terminal);
+	if (a->csv)
 		err = output_replace(a->csv, write_csv, &job);
 	if (err)
 		complain(ZC_EXIT_FAILED, "%s: %s", a->csv, strerror(-err));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* zctrace: which command is meant, and its help. Each command is a file of its own. */
 #include <argp.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "commands.h"
 #include "exits.h"
+#include "output.h"
 #include "version.h"
 
 static const struct command commands[] = {
@@ -91,6 +93,18 @@ static void fill_standard_fds(void)
 		close(fd);
 }
 
+/* What a command has printed may still be in the buffer: a table for grading that is cut off by a
+ * full disk must not pass for a whole one. */
+static int flush_output(int status)
+{
+	if (ferror(stdout))
+		return complain(ZC_EXIT_FAILED, "standard output: not all of it could be written");
+	if (!fflush(stdout))
+		return status;
+	output_complain(STDOUT_FILENO, -errno);
+	return ZC_EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -102,13 +116,13 @@ int main(int argc, char **argv)
 		return ZC_EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return cmd_help(1, argv);
+		return flush_output(cmd_help(1, argv));
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
-		return cmd_version(1, argv);
+		return flush_output(cmd_version(1, argv));
 	command = find(argv[1]);
 	if (!command)
 		return complain(ZC_EXIT_USAGE, "there is no command %s; zctrace help lists them",
 				argv[1]);
 	commands_line = (const char *const *)argv;
-	return command->run(argc - 1, argv + 1);
+	return flush_output(command->run(argc - 1, argv + 1));
 }

@@ -25,7 +25,6 @@ struct remote {
 	struct wire wire;
 	char name[REMOTE_HOST_BYTES + 16];
 	char address[NI_MAXHOST];
-	char version[REMOTE_VERSION_BYTES];
 	char why[1024];
 	struct report *counts;	/* that have come and were not taken; owned */
 };
@@ -209,7 +208,6 @@ static int check_hello(struct remote *remote, const char *line)
 			       "this is %s (protocol %d): they do not understand each other; "
 			       "install the same zctrace on both machines", remote->name,
 			       theirs.version, theirs.protocol, ZCTRACE_VERSION, REMOTE_PROTOCOL);
-	memcpy(remote->version, theirs.version, sizeof(remote->version));
 	return 0;
 }
 
@@ -274,11 +272,6 @@ void remote_close(struct remote *remote)
 const char *remote_name(const struct remote *remote)
 {
 	return remote->name;
-}
-
-const char *remote_version(const struct remote *remote)
-{
-	return remote->version;
 }
 
 const char *remote_address(const struct remote *remote)

@@ -16,7 +16,6 @@ int remote_open(struct remote **remote, const struct remote_target *target, bool
 void remote_close(struct remote *remote);
 
 const char *remote_name(const struct remote *remote);	/* "host:8083", for people */
-const char *remote_version(const struct remote *remote);	/* of the zctrace there */
 /* The address that answered, as text: the sender connects to the same one. */
 const char *remote_address(const struct remote *remote);
 

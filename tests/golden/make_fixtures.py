@@ -432,7 +432,8 @@ def flows():
 MAKERS = {"compare": compare, "unmeasured": unmeasured, "conditions": conditions,
           "sweep": sweep, "hostile": hostile, "run": flows, "slower": slower, "ways": ways}
 # What is expected of each fixture: a file's suffix, and the command that gives it.
-EXPECTED = {"txt": [], "verbose.txt": ["-v"], "md": ["--markdown", "-"], "csv": ["--csv", "-"]}
+EXPECTED = {"txt": [], "verbose.txt": ["-v"], "md": ["--markdown", "-"], "csv": ["--csv", "-"],
+            "verbose.md": ["-v", "--markdown", "-"]}
 # Two fixtures beside each other.
 DIFFS = {"compare-slower.diff.txt": ("compare", "slower", []),
          "compare-unmeasured.diff.txt": ("compare", "unmeasured", []),

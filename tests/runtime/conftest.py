@@ -48,6 +48,7 @@ def place(nothing_left, monkeypatch):
     directories = {name: top / name for name in ("own", "current", "temporary")}
     for directory in directories.values():
         directory.mkdir()
+        directory.chmod(0o755)  # whatever the umask
     monkeypatch.chdir(directories["current"])
     monkeypatch.setenv("TMPDIR", str(directories["temporary"]))
     for name in ("SUDO_UID", "SUDO_GID", "NO_COLOR"):
