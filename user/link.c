@@ -60,8 +60,6 @@ int link_fail(struct link_error *error, int err, const char *format, ...)
 static int errno_of(int netlink_error)
 {
 	switch (netlink_error) {
-	case -NLE_PERM:
-		return -EPERM;
 	case -NLE_NOACCESS:
 		return -EACCES;
 	case -NLE_NOMEM:

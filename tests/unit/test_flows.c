@@ -422,6 +422,88 @@ static void test_some_own_pages(void **state)
 	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "mixed (25% copied)", 0.25);
 }
 
+static void test_sendfile_to_ktls_encrypts(void **state)
+{
+	struct world *w = *state;
+	__u32 socket = tcp(w);
+
+	w->snapshot.objects[socket].key.kind = ZC_KIND_TCP_TLS;
+	calls(w, process(w, "server"), SYS_sendfile, file(w, "a"), socket, MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	assert_verdict(must_find(w, "/a", "127.0.0.1:80"), "copied in the kernel", 1);
+	assert_string_equal(must_find(w, "/a", "127.0.0.1:80")->why,
+			    "kTLS encrypts into pages of its own");
+}
+
+static void test_sendfile_of_a_direct_file(void **state)
+{
+	struct world *w = *state;
+	__u32 socket = tcp(w);
+
+	calls(w, process(w, "server"), SYS_sendfile, object(w, ZC_KIND_FILE_DIRECT, "a", EXT4),
+	      socket, MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	assert_non_null(strstr(must_find(w, "/a", "127.0.0.1:80")->verdict, "O_DIRECT"));
+	assert_non_null(must_find(w, "/a", "127.0.0.1:80")->copies_per_byte.why);
+}
+
+/* Each socket's file is its own, whichever of them comes first. */
+static void test_pages_of_the_file_that_is_most_in_the_segments(void **state)
+{
+	static const char *const names[] = { "a", "b", "c" };
+	struct world *w = *state;
+	__u32 p = process(w, "server");
+
+	for (__u16 i = 0; i < 3; i++) {
+		__u32 pipe = object(w, ZC_KIND_PIPE, "", 0);
+		__u32 socket = connection(w, "10.0.0.1", 40000 + i, "10.0.0.2", 80 + i);
+
+		w->snapshot.objects[pipe].key.inode = 1 + i;
+		calls(w, p, SYS_splice, pipe, socket, (4 + i) * MIB);
+		sent_pages(w, socket, file(w, "few"), MIB);
+		sent_pages(w, socket, file(w, names[i]), (3 + i) * MIB);
+	}
+	for (__u16 i = 0; i < 3; i++) {
+		char sink[32], why[64];
+
+		snprintf(sink, sizeof(sink), "10.0.0.2:%d", 80 + i);
+		snprintf(why, sizeof(why), "pages of /%s were in the segments", names[i]);
+		assert_verdict(must_find(w, "pipe", sink), "zero-copy", 0);
+		assert_non_null(strstr(must_find(w, "pipe", sink)->why, why));
+	}
+}
+
+/* Segments of a socket that the kernel side could not name are nobody's. */
+static void test_segments_of_an_unknown_socket(void **state)
+{
+	struct world *w = *state;
+
+	sendfile_with(w, ZC_ORIGIN_PRIVATE, 0, MIB);
+	sent(w, MOST, ZC_ORIGIN_FILE, MIB);
+	assert_verdict(must_find(w, "/a", "127.0.0.1:80"), "copied in the kernel", 1);
+}
+
+/* Sent again or by others, more may have left than the call was for. */
+static void test_no_more_was_handed_over_than_was_sent(void **state)
+{
+	struct world *w = *state;
+	__u32 a = file(w, "a"), socket = tcp(w);
+
+	calls(w, process(w, "server"), SYS_sendfile, a, socket, MIB);
+	sent_pages(w, socket, a, 3 * MIB);
+	assert_verdict(must_find(w, "/a", "127.0.0.1:80"), "zero-copy", 0);
+}
+
+static void test_a_path_that_is_too_long(void **state)
+{
+	struct world *w = *state;
+	__u32 cut = file(w, "x");
+
+	w->snapshot.objects[cut].truncated = 1;
+	reads(w, process(w, "reader"), cut, MIB);
+	assert_non_null(must_find(w, "…/x", "memory"));
+}
+
 static void test_relay_by_splice(void **state)
 {
 	struct world *w = *state;
@@ -587,7 +669,11 @@ int main(void)
 		TEST(sendfile_to_a_device_that_cannot_gather), TEST(sendfile_of_both),
 		TEST(sendfile_of_holes_and_of_a_file_that_was_cut), TEST(sendfile_without_segments),
 		TEST(header_and_file_on_one_socket), TEST(own_pages), TEST(some_own_pages),
-		TEST(relay_by_splice), TEST(file_by_splice_to_a_device_that_cannot_gather),
+		TEST(sendfile_to_ktls_encrypts), TEST(sendfile_of_a_direct_file),
+		TEST(pages_of_the_file_that_is_most_in_the_segments),
+		TEST(segments_of_an_unknown_socket), TEST(no_more_was_handed_over_than_was_sent),
+		TEST(a_path_that_is_too_long), TEST(relay_by_splice),
+		TEST(file_by_splice_to_a_device_that_cannot_gather),
 		TEST(receiving), TEST(receiving_to_throw_away),
 		TEST(a_request_that_receives_copies), TEST(direct), TEST(copy_file_range),
 		TEST(mapped_files_are_possible_sources),

@@ -233,6 +233,36 @@ static void refuses_what_is_no_lab(void **state)
 	}
 }
 
+/* A text whose line, below the heading, is repeated once too often. */
+static void refused_above(const char *head, const char *line, size_t most, const char *what)
+{
+	char error[256] = "", wanted[64], *text = NULL;
+	size_t bytes;
+	FILE *file = open_memstream(&text, &bytes);
+	struct lab lab;
+
+	fputs(head, file);
+	for (size_t i = 0; i <= most; i++)
+		fprintf(file, line, (int)i);
+	fclose(file);
+	snprintf(wanted, sizeof(wanted), "more than %zu %s", most, what);
+	assert_int_equal(lab_parse(text, &lab, error, sizeof(error)), -EINVAL);
+	assert_non_null(strstr(error, wanted));
+	lab_free(&lab);
+}
+
+static void refuses_more_than_it_can_hold(void **state)
+{
+	refused_above("# Lab 1: x\n## Predict\n| a | b | c | d | e |\n|---|---|---|---|---|\n",
+		      "| p%d | q | u | copy rounds | exact |\n", LAB_MAX_PREDICTIONS, "predictions");
+	refused_above("# Lab 1: x\n## Statements\n| a | b | c |\n|---|---|---|\n",
+		      "| s%d | copy rounds = 1 | r |\n", LAB_MAX_STATEMENTS, "statements");
+	refused_above("# Lab 1: x\n## Measure\n```sh\n",
+		      "sudo ./zctrace copy --json lab1-%d.json\n", LAB_MAX_MEASUREMENTS,
+		      "measurements");
+	refused_above("# Lab 1: x\n## Explain\n", "%d. Why?\n", LAB_MAX_QUESTIONS, "questions");
+}
+
 static void cpus_of_both_ends(void **state)
 {
 	static const char *const bad[] = { "", "x", ",", "0,", ",0", "-1", "0,0,0", "0 ",
@@ -257,6 +287,7 @@ int main(void)
 		cmocka_unit_test(judges_by_the_tolerance),
 		cmocka_unit_test(takes_a_text_to_pieces),
 		cmocka_unit_test(refuses_what_is_no_lab),
+		cmocka_unit_test(refuses_more_than_it_can_hold),
 		cmocka_unit_test(cpus_of_both_ends),
 	};
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-#include "../../user/link.h"
+#include "../../user/link_internal.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -170,6 +170,34 @@ static void refuses_to_open_rates_out_of_range(void **state)
 	}
 }
 
+static void says_what_netlink_refused(void **state)
+{
+	static const struct {
+		int netlink, err;
+	} cases[] = {
+		{ -NLE_NOACCESS, -EACCES },  { -NLE_NOMEM, -ENOMEM },
+		{ -NLE_OPNOTSUPP, -EOPNOTSUPP }, { -NLE_OBJ_NOTFOUND, -ENOENT },
+		{ -NLE_NODEV, -ENODEV },     { -NLE_EXIST, -EEXIST },
+		{ -NLE_RANGE, -EIO },
+	};
+	char text[256];
+	struct link_error error = { .text = text, .size = sizeof(text) };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char wanted[256];
+
+		snprintf(wanted, sizeof(wanted), "make device x: %s; try it again",
+			 nl_geterror(cases[i].netlink));
+		assert_int_equal(link_netlink_failed(&error, cases[i].netlink, "make", "device x",
+						     "try it again"), cases[i].err);
+		assert_string_equal(text, wanted);
+	}
+	assert_int_equal(link_netlink_failed(&error, -NLE_PERM, "make", "device x", ""), -EPERM);
+	assert_string_equal(text, "make device x: not permitted; run it with sudo (it needs "
+				  "CAP_NET_ADMIN)");
+}
+
 static void closes_nothing(void **state)
 {
 	(void)state;
@@ -186,6 +214,7 @@ int main(void)
 		cmocka_unit_test(refuses_rates_out_of_range),
 		cmocka_unit_test(own_loopback_needs_nothing),
 		cmocka_unit_test(refuses_to_open_rates_out_of_range),
+		cmocka_unit_test(says_what_netlink_refused),
 		cmocka_unit_test(closes_nothing),
 	};
 
