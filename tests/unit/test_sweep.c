@@ -256,6 +256,30 @@ static void curves_that_do_not_cross(void **state)
 	report_free(report);
 }
 
+static void curves_that_are_one(void **state)
+{
+	struct report *report = new_sweep();
+
+	add_curve(report, "copy", 1000, CURVE(80000, 40000, 20000));
+	add_curve(report, "sendfile", 1000, CURVE(80010, 40010, 20010));
+	assert_int_equal(summary_write(report), 0);
+	expect(report, "copy and sendfile are not told apart by CPU time at any of 3 chunk sizes.");
+	report_free(report);
+}
+
+/* Crossings fall from one chunk to the next whatever else is known. */
+static void a_knee_without_copies(void **state)
+{
+	struct report *report = new_sweep();
+
+	add_curve(report, "copy", 1000, CURVE(80000, 40000, 20000, 20100, 19900));
+	report->scenarios[1].legs[LEG_CACHE_USER].per_byte.why = "a probe is missing";
+	assert_int_equal(summary_write(report), 0);
+	expect(report, "copy: crossings stop mattering at chunks of 4 KiB: no larger one takes less "
+	       "CPU time beyond the noise (20.0 ms; 40.0 ms at 2 KiB).");
+	report_free(report);
+}
+
 /* With more than two ways only crossings are worth a sentence each. */
 static void many_curves(void **state)
 {
@@ -328,6 +352,8 @@ int main(void)
 		cmocka_unit_test(curves_that_cross),
 		cmocka_unit_test(curves_that_cross_twice),
 		cmocka_unit_test(curves_that_do_not_cross),
+		cmocka_unit_test(curves_that_are_one),
+		cmocka_unit_test(a_knee_without_copies),
 		cmocka_unit_test(many_curves),
 		cmocka_unit_test(few_runs_tell_nothing),
 		cmocka_unit_test(what_was_not_measured_is_left_out),

@@ -159,6 +159,24 @@ static void borrowed_pages_are_told_of(void **state)
 	}
 }
 
+static void a_mapped_file_is_brought_by_faults(void **state)
+{
+	struct report *report = fixture_compare();
+	struct report_scenario *way = &report->scenarios[1];
+	struct report_role *sender = (struct report_role *)report_role(way, "sender");
+	bool said = false;
+
+	(void)state;
+	way->id = "mmap";
+	sender->faults_kernel = (struct measured){ .value = 1234 };
+	assert_int_equal(summary_write(report), 0);
+	for (size_t i = 0; i < report->sentence_count; i++)
+		said = said || strstr(report->sentences[i], "made no read: 1,234 page faults inside "
+				      "its sends brought the file's pages instead.");
+	assert_true(said);
+	report_free(report);
+}
+
 static void nothing_is_said_of_what_was_not_measured(void **state)
 {
 	struct report *report = fixture_compare();
@@ -179,6 +197,7 @@ int main(void)
 		cmocka_unit_test(rounds_begin_with_one_call),
 		cmocka_unit_test(claims_pass_them_over),
 		cmocka_unit_test(borrowed_pages_are_told_of),
+		cmocka_unit_test(a_mapped_file_is_brought_by_faults),
 		cmocka_unit_test(nothing_is_said_of_what_was_not_measured),
 	};
 
