@@ -81,6 +81,16 @@ def test_doc1_copy():
     assert sends["sink"].endswith(":8082"), "the document's port"
 
 
+@pytest.mark.parametrize("way", ["copy", "sendfile"])
+def test_doc2_in_small(way):
+    """Its port, its chunk; the size is told."""
+    report = measure(way, "--as", "doc2", "--size", 23 * 65536, "-n", 1)
+    (scenario,) = report["scenarios"]
+    assert (report["config"]["as"], report["config"]["chunk_bytes"]) == ("doc2", 65536)
+    assert any(":10000" in call["sink"] for call in scenario["syscalls"] if call["sink"])
+    assert scenario["rounds"] == (1 if way == "copy" else 23)
+
+
 def test_doc1_sendfile():
     scenario = measure_one("sendfile", "--as", "doc1", "-n", 1)
     assert scenario["payload_bytes"] == DOC1_BYTES

@@ -300,6 +300,21 @@ def test_a_user_without_a_name(place):
     assert environment["HOME"] == "/" and "USER" not in environment
 
 
+@pytest.mark.parametrize("options, env", [
+    ([], SUDO), (["-u", "daemon"], {}), ([], {"SUDO_UID": "64321", "SUDO_GID": "64321"}),
+], ids=["sudo", "-u", "no name"])
+def test_a_command_that_its_user_may_not_execute(place, options, env):
+    """Though root, who loads the probes, may."""
+    path = place / "roots"
+    path.write_text("#!/bin/sh\necho executed\n")
+    path.chmod(0o700)
+    for program, status, why in ((path, 126, "Permission denied"),
+                                 (place / "missing", 127, "No such file or directory")):
+        done = zctrace("run", *options, "--", program, env={**os.environ, "LC_ALL": "C", **env})
+        assert (done.returncode, done.stdout) == (status, "")
+        assert done.stderr == f"zctrace: run: {program}: {why}\n"
+
+
 # --- where reports may go ---
 
 

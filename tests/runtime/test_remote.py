@@ -269,6 +269,18 @@ def test_unknown_host():
     assert_one_message(done.stderr, "no-such-host.invalid")
 
 
+def test_an_address_that_nothing_leads_to():
+    done = zctrace("sendfile", "--to", "255.255.255.255")
+    assert (done.returncode, done.stdout) == (FAILED, "")
+    assert_one_message(done.stderr, "connect to 255.255.255.255", "unreachable", "firewall")
+
+
+def test_an_address_that_is_not_this_machines():
+    done = zctrace("receive", "--bind", "no-such-host.invalid")
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert_one_message(done.stderr, "--bind no-such-host.invalid", "address of this machine")
+
+
 def test_port_in_use():
     with receive() as far:
         done = zctrace("receive", "--port", far.port)

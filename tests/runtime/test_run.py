@@ -86,6 +86,32 @@ def test_usage(options):
     assert done.stderr.startswith("zctrace")
 
 
+@pytest.mark.parametrize("mode", ["run", "attach", "sendfile"])
+def test_more_tracepoints_than_there_are_to_leave_out(mode):
+    done = zctrace(mode, *["--without", "sched_switch"] * 17)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert_one_message(done.stderr, "--without: at most 16")
+
+
+def test_a_report_that_cannot_be_written(place):
+    """Before CMD is run if that can be known then, and else with what was measured lost."""
+    done = zctrace("run", "--json", place / "no" / "r.json", "--", "echo", "hello")
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert_one_message(done.stderr, f"{place}/no/r.json: No such file", "can write")
+    done = zctrace("run", "-q", "--json", "/dev/full", "--", "echo", "hello")
+    assert (done.returncode, done.stdout) == (FAILED, "hello\n")
+    assert_one_message(done.stderr, "/dev/full: No space left")
+
+
+def test_details_and_the_libraries_own_words(place):
+    """-v: the tables of details. -vv: what libbpf says as well."""
+    plain, once, twice = (zctrace("run", *options, "--", tool("true")).stderr
+                          for options in ([], ["-v"], ["-vv"]))
+    assert "libbpf: " not in plain + once and "libbpf: " in twice
+    assert len(once.splitlines()) > len(plain.splitlines())
+    assert "witness" in once and "libbpf: " in twice
+
+
 # --- CMD's surroundings ---
 
 
