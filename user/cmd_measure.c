@@ -240,6 +240,7 @@ int cmd_measure(int argc, char **argv)
 		return status;
 	complete_plan(&a);
 	status = measure_and_write(&a.shared, a.only ? NULL : "zctrace-compare.json", &report);
+	free(a.shared.plan.variants);
 	if (!report)
 		return status;
 	expected = check_expectations(&a, report);

@@ -236,6 +236,7 @@ int cmd_sweep(int argc, char **argv)
 	plan_variants(&a);
 	measure_add_condition(&a.shared);
 	status = measure_and_write(&a.shared, "zctrace-sweep.json", &report);
+	free(a.shared.plan.variants);
 	report_free(report);
 	return status;
 }

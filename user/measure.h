@@ -35,7 +35,7 @@ const char *condition_link(const struct condition *condition);
 struct measure_plan {
 	const char *mode;		/* the command: "copy", "compare", … */
 	const char *const *command;	/* argv, ends with NULL */
-	struct variant *variants;
+	struct variant *variants;	/* owned by the command */
 	size_t variant_count;
 	struct condition conditions[MEASURE_MAX_CONDITIONS];
 	size_t condition_count;

@@ -41,7 +41,7 @@ struct measure_defaults {
 };
 void measure_complete(struct measure_options *options, const struct measure_defaults *defaults);
 
-/* Room for most variants, kept until the process ends; and one more of them. */
+/* Room for most variants, which the caller frees; and one more of them. */
 void measure_make_room(struct measure_plan *plan, size_t most);
 void measure_add_variant(struct measure_plan *plan, const struct scenario *scenario,
 			 __u64 chunk_bytes, bool prefault);
