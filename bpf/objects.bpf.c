@@ -270,6 +270,8 @@ __u32 object_of_file(__u64 address)
 	if (key.kind == ZC_KIND_ANON)
 		return key.kind;
 	object = object_for(&key, file, magic);
+	if (counts_only)	/* nobody looks at segments or at the page cache */
+		return object;
 	if (object < ZC_KIND_COUNT && key.kind != ZC_KIND_TCP && key.kind != ZC_KIND_TCP_TLS)
 		return object;
 	if (key.kind == ZC_KIND_TCP || key.kind == ZC_KIND_TCP_TLS)

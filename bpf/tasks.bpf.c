@@ -29,17 +29,18 @@ static struct zc_task *claim_place(__u64 key)
 	return NULL;
 }
 
-static bool adopt_task(__u64 key, __u32 tid, __u32 proc_index)
+/* For a thread that is not in the table: the caller knows. NULL = it found no place. */
+static struct zc_task *add_task(__u64 key, __u32 tid, __u32 proc_index)
 {
 	struct zc_proc *proc = bpf_map_lookup_elem(&procs, &proc_index);
 	struct zc_task *slot;
 
-	if (!proc || task_find(key))
-		return false;
+	if (!proc)
+		return NULL;
 	slot = claim_place(key);
 	if (!slot) {
 		count_loss(ZC_LOSS_TASKS);
-		return false;
+		return NULL;
 	}
 	slot->tid = tid;
 	/* Its first return is from a call that began before: a fork, or whatever it is in now. */
@@ -48,7 +49,7 @@ static bool adopt_task(__u64 key, __u32 tid, __u32 proc_index)
 	if (__sync_fetch_and_add(&proc->threads, 1))
 		__sync_fetch_and_and(state_of(proc_index), ~ZC_STATE_ALONE);
 	slot->proc = proc_index;
-	return true;
+	return slot;
 }
 
 /* The last thread of a process takes the process with it. */
@@ -134,13 +135,15 @@ int adopt(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	__u32 index = adopt_proc, tgid;
 	struct zc_proc *proc;
+	__u64 key;
 
 	if (!task || !is_wanted(task))
 		return 0;
 	/* One that ends makes no more calls; io_uring's own threads make none. */
 	if (task->flags & (PF_EXITING | PF_IO_WORKER))
 		return 0;
-	if (adopt_task(task_key(bpf_task_pt_regs(task)), task->pid, adopt_proc))
+	key = task_key(bpf_task_pt_regs(task));
+	if (!task_find(key) && add_task(key, task->pid, adopt_proc))
 		adopted++;
 	tgid = task->tgid;
 	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
@@ -167,7 +170,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	index = forker->proc;
 	if (BPF_CORE_READ(child, tgid) != bpf_get_current_pid_tgid() >> 32)
 		index = new_proc(proc, index, child);
-	adopt_task(key_of(child), BPF_CORE_READ(child, pid), index);
+	add_task(key_of(child), BPF_CORE_READ(child, pid), index);
 	return 0;
 }
 
@@ -191,8 +194,7 @@ static struct zc_task *begin_expected(void)
 	proc->tgid = tgid;
 	*state_of(index) = ZC_STATE_ALONE;
 	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
-	adopt_task(current_key(), task->pid, index);
-	return task_find(current_key());
+	return add_task(current_key(), task->pid, index);
 }
 
 SEC("raw_tp/sched_process_exec")

@@ -305,7 +305,7 @@ int kernel_types_find(struct kernel_types *types, struct kernel_type *wanted, si
 	struct search search = { .names = calloc(most, sizeof(*search.names)) };
 	int err = -ENOMEM;
 
-	types->marks = malloc((types->types_size / sizeof(struct btf_type) / KERNEL_TYPES_STEP + 1) *
+	types->marks = calloc(types->types_size / sizeof(struct btf_type) / KERNEL_TYPES_STEP + 1,
 			      sizeof(*types->marks));
 	if (!plain || !search.names || !types->marks || !hcreate_r(2 * most, &search.table))
 		goto cleanup;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* In a virtual machine a page that is made when it is first touched costs 20 µs or more, one of many
- * that are asked for together less than 1 (docs/cost.md). trace.c calls this before it loads. */
+/* In a virtual machine a page that is made when it is first touched costs 20 µs or more, one of
+ * many that are asked for together less than 1 (docs/cost.md). trace.c and session.c call this. */
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>

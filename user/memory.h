@@ -9,7 +9,7 @@
  * comes from there. Nothing fails: without it, the pages come one by one. */
 void memory_populate(void);
 
-/* The pages of a private mapping that are going to be written. */
+/* Pages that are going to be touched. */
 void memory_populate_range(void *start, size_t bytes);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kernel_types.h"
+#include "memory.h"
 #include "session_internal.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -171,8 +172,11 @@ static int open_skeleton(struct session *session, const struct session_options *
 
 static int load_skeleton(struct session *session)
 {
-	int err = zctrace_bpf__load(session->skel);
+	int err;
 
+	/* libbpf gives the kernel all of it, zeroes as they are. */
+	memory_populate_range(session->skel->bss, sizeof(*session->skel->bss));
+	err = zctrace_bpf__load(session->skel);
 	close(session->types_fd);
 	session->types_fd = -1;
 	return err;

@@ -55,8 +55,8 @@ void session_maps_begin(struct session *session);
 int session_maps_end(struct session *session);
 
 /* session_types.c: has libbpf load with what session_types_find() finds: the tracepoints' types,
- * those that are named in the programs' and, if need be, the iterator's. The caller closes types, also after an error. 0 or
- * -errno. */
+ * those that are named in the programs' and, if need be, the iterator's. The caller closes types,
+ * also after an error. 0 or -errno. */
 struct kernel_types;
 int session_types_handle(void);
 int session_types_find(struct kernel_types **types, const struct btf *named, bool iterator);

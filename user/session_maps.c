@@ -44,6 +44,7 @@ void session_maps_size(struct session *session, const struct session_options *op
 	__u32 procs = options->any_program ? ZC_MAX_PROCS : 64;
 	__u32 cells = options->any_program ? ZC_MAX_CELLS : 1024;
 	__u32 objects = options->any_program ? ZC_MAX_OBJECTS : 512;
+	__u32 followed;		/* objects whose pages are looked for in segments and the cache */
 
 	if (options->max_procs)
 		procs = options->max_procs;
@@ -51,6 +52,7 @@ void session_maps_size(struct session *session, const struct session_options *op
 		cells = options->max_cells;
 	if (options->max_objects)
 		objects = options->max_objects;
+	followed = options->counts_only ? 1 : objects;
 	skel->rodata->max_procs = procs;
 	skel->rodata->max_cells = cells;
 	skel->rodata->max_objects = objects;
@@ -64,9 +66,9 @@ void session_maps_size(struct session *session, const struct session_options *op
 	bpf_map__set_max_entries(skel->maps.call_cells, cells);
 	bpf_map__set_max_entries(skel->maps.objects, objects);
 	bpf_map__set_max_entries(skel->maps.object_ids, objects);
-	bpf_map__set_max_entries(skel->maps.mappings, objects);
-	bpf_map__set_max_entries(skel->maps.socks, 2 * objects);
-	bpf_map__set_max_entries(skel->maps.flows, objects);
+	bpf_map__set_max_entries(skel->maps.mappings, followed);
+	bpf_map__set_max_entries(skel->maps.socks, 2 * followed);
+	bpf_map__set_max_entries(skel->maps.flows, followed);
 	bpf_map__set_max_entries(skel->maps.events, ring_bytes(options));
 	skel->rodata->counts_only = options->counts_only;
 	syscall_classes(skel->rodata->classes);
@@ -102,9 +104,10 @@ static bool is_table(const struct bpf_map *map)
 void session_maps_begin(struct session *session)
 {
 	struct session_maps *maps = &session->maps;
-	struct bpf_map *map;
+	struct bpf_object *object = session->skel->obj;
+	struct bpf_map *map = NULL;
 
-	bpf_object__for_each_map(map, session->skel->obj) {
+	while ((map = bpf_object__next_map(object, map))) {
 		if (is_table(map) && maps->count < SESSION_MAX_MAPS)
 			maps->maps[maps->count++] = map;
 	}

@@ -267,7 +267,8 @@ static int empty_arrays(struct session *session)
 	int err = empty_array(session->skel->maps.tasks, ZC_MAX_TASKS);
 
 	if (!err)
-		err = empty_array(session->skel->maps.cells, used(data->next_cell, rodata->max_cells));
+		err = empty_array(session->skel->maps.cells,
+				  used(data->next_cell, rodata->max_cells));
 	if (!err)
 		err = empty_array(session->skel->maps.objects,
 				  used(data->next_object, rodata->max_objects));

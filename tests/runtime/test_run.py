@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """zctrace run: CMD is as it would be without us, its exit status is ours, and the report is sound
 in every format."""
+import collections
 import csv
 import grp
 import io
@@ -284,6 +285,34 @@ def test_descendants_that_outlive_the_command(place):
     scenario = run(place, [tool("sh"), "-c", text], status=3)
     assert "1 process outlived the command" in warnings(scenario)
     fifo.write_text("\n")
+
+
+def calls_by_name(scenario):
+    calls = collections.Counter()
+    for call in scenario["syscalls"]:
+        calls[call["role"].partition("[")[0], call["name"]] += call["calls"]
+    return calls
+
+
+def test_a_command_counts_from_its_exec_on(place):
+    """By the number of its pid namespace, which is not the kernel's; and programs of the same
+    number elsewhere, or begun at the same time, are none of ours."""
+    words = [tool("cat"), os.devnull]
+    report = place / "inner.json"
+    scenario = run(place, words)
+    others = subprocess.Popen([tool("sh"), "-c", "while :; do /bin/true; done"])
+    try:
+        inner = subprocess.run(
+            [tool("unshare"), "--pid", "--fork", "--mount-proc",
+             *command("run", "-q", "--json", report, "--", *words)],
+            capture_output=True, text=True, check=False)
+    finally:
+        others.kill()
+        others.wait()
+    assert (inner.returncode, inner.stderr) == (0, "")
+    (same,) = json.loads(report.read_text())["scenarios"]
+    assert calls_by_name(same) == calls_by_name(scenario)
+    assert {role for role, _ in calls_by_name(same)} == {"cat"}
 
 
 def test_a_failed_exec_inside_the_command(place):
