@@ -152,7 +152,7 @@ static int open_skeleton(struct session *session, const struct session_options *
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open_options);
 	char path[32];
-	int err, made;
+	int err;
 
 	err = session_types_handle();
 	if (err)
@@ -164,10 +164,7 @@ static int open_skeleton(struct session *session, const struct session_options *
 	if (!session->skel)
 		return explain_load(-errno, error, error_size);
 	session_maps_size(session, options);
-	session_maps_begin(session);
-	err = find_types(session, options, error, error_size);
-	made = session_maps_end(session);
-	return err || !made ? err : explain_load(made, error, error_size);
+	return find_types(session, options, error, error_size);
 }
 
 static int load_skeleton(struct session *session)

@@ -4,28 +4,15 @@
 #define ZC_SESSION_INTERNAL_H
 
 #include <bpf/libbpf.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include "session.h"
 #include "zctrace.skel.h"
 
-enum { SESSION_MAX_PROBES = 32, SESSION_MAX_MAPS = 16 };
-
-/* Tables while they are made. */
-struct session_maps {
-	struct bpf_map *maps[SESSION_MAX_MAPS];
-	int fds[SESSION_MAX_MAPS];	/* or -errno */
-	size_t count;
-	atomic_size_t next;
-	pthread_t thread;
-	bool shared;			/* thread makes some of them */
-};
+enum { SESSION_MAX_PROBES = 32 };
 
 struct session {
 	struct zctrace_bpf *skel;
 	const struct probe *probes;
 	size_t probe_count;
-	struct session_maps maps;
 	const char *missing[SESSION_MAX_PROBES];	/* why, NULL = loaded */
 	bool counts_only;
 	struct bpf_link *links[SESSION_MAX_PROBES];
@@ -48,11 +35,8 @@ void session_unmap(void *values, size_t bytes);
 int session_open_ring(struct session *session);
 void session_close_ring(struct session *session);
 
-/* session_maps.c: gives tables their sizes and the programs their constants; makes the tables, in
- * part by another thread from begin to end. 0 or -errno. */
+/* session_maps.c: gives tables their sizes and programs their constants. */
 void session_maps_size(struct session *session, const struct session_options *options);
-void session_maps_begin(struct session *session);
-int session_maps_end(struct session *session);
 
 /* session_types.c: has libbpf load with what session_types_find() finds: the tracepoints' types,
  * those that are named in the programs' and, if need be, the iterator's. The caller closes types,

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel side's tables: how large they are, and their making, which two CPUs share. Called by
+/* How large the kernel side's tables are, and the constants of its programs. Called by
  * session.c before it loads. */
-#include <bpf/bpf.h>
-#include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -76,59 +73,4 @@ void session_maps_size(struct session *session, const struct session_options *op
 	if (options->counts_only)
 		skel->rodata->classes[SYS_close].flags &= ~(ZC_CLASS_FD_IN | ZC_CLASS_FD_OUT);
 	uring_classes_fill(skel->rodata->uring_classes);
-}
-
-/* Makes one table after the other, as long as there is one that nobody else makes. */
-static void *make_maps(void *argument)
-{
-	struct session_maps *maps = argument;
-	size_t i;
-
-	while ((i = atomic_fetch_add(&maps->next, 1)) < maps->count) {
-		const struct bpf_map *map = maps->maps[i];
-		LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = bpf_map__map_flags(map));
-
-		maps->fds[i] = bpf_map_create(bpf_map__type(map), bpf_map__name(map),
-					      bpf_map__key_size(map), bpf_map__value_size(map),
-					      bpf_map__max_entries(map), &options);
-	}
-	return NULL;
-}
-
-/* libbpf has its own way with rings, and with variables. */
-static bool is_table(const struct bpf_map *map)
-{
-	return !bpf_map__is_internal(map) && bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF;
-}
-
-void session_maps_begin(struct session *session)
-{
-	struct session_maps *maps = &session->maps;
-	struct bpf_object *object = session->skel->obj;
-	struct bpf_map *map = NULL;
-
-	while ((map = bpf_object__next_map(object, map))) {
-		if (is_table(map) && maps->count < SESSION_MAX_MAPS)
-			maps->maps[maps->count++] = map;
-	}
-	/* Without a thread, session_maps_end() makes them all. */
-	maps->shared = !pthread_create(&maps->thread, NULL, make_maps, maps);
-}
-
-int session_maps_end(struct session *session)
-{
-	struct session_maps *maps = &session->maps;
-	int err = 0;
-
-	make_maps(maps);
-	if (maps->shared)
-		pthread_join(maps->thread, NULL);
-	for (size_t i = 0; i < maps->count; i++) {
-		if (!err)
-			err = maps->fds[i] < 0 ? maps->fds[i] :
-						 bpf_map__reuse_fd(maps->maps[i], maps->fds[i]);
-		if (maps->fds[i] >= 0)
-			close(maps->fds[i]);
-	}
-	return err;
 }
