@@ -147,10 +147,10 @@ static int introduce(const struct arguments *a, const struct lab *lab)
 	if (a->quiet)
 		return 0;
 	snprintf(title, sizeof(title), "Lab %d: %s", lab->number, lab->title);
-	text_paragraph(&a->terminal, stdout, GRID_BOLD, "", title);
-	if (lab->introduction)
-		lab_print_text(lab->introduction, &a->terminal, stdout);
-	return 0;
+	if (text_paragraph(&a->terminal, stdout, GRID_BOLD, "", title) ||
+	    (lab->introduction && lab_print_text(lab->introduction, &a->terminal, stdout)))
+		return complain(ZC_EXIT_FAILED, "lab: out of memory");
+	return ZC_EXIT_OK;
 }
 
 /* Before anything is measured: that is what makes it a prediction. */
@@ -256,8 +256,9 @@ static int do_lab(const struct arguments *a, const struct lab *lab, struct handi
 	status = take_given(a, lab, handin);
 	if (status)
 		return status;
-	introduce(a, lab);
-	status = take_predictions(a, lab, handin);
+	status = introduce(a, lab);
+	if (!status)
+		status = take_predictions(a, lab, handin);
 	/* Kept before the measurement, which may fail. */
 	if (!status && write_file(a, ".json", handin_write, handin))
 		status = ZC_EXIT_FAILED;
@@ -267,7 +268,8 @@ static int do_lab(const struct arguments *a, const struct lab *lab, struct handi
 		return status;
 	lab_sheet_fill(&sheet, lab, handin);
 	putchar('\n');
-	lab_sheet_text(&sheet, &a->terminal, stdout);
+	if (lab_sheet_text(&sheet, &a->terminal, stdout))
+		return complain(ZC_EXIT_FAILED, "lab: out of memory");
 	if (lab_can_ask())
 		lab_ask_explanations(lab, handin, &a->terminal);
 	status = write_all(a, &sheet, handin);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "commands.h"
+#include "exits.h"
 
 const char *const *commands_line;
 
@@ -15,7 +16,8 @@ static void parse(const struct argp *argp, int argc, char **argv, unsigned int f
 
 	snprintf(name, sizeof(name), "zctrace %.40s", own);
 	argv[0] = name;
-	argp_parse(argp, argc, argv, flags, NULL, input);
+	if (argp_parse(argp, argc, argv, flags, NULL, input))
+		exit(complain(ZC_EXIT_FAILED, "out of memory"));
 	argv[0] = own;
 }
 

@@ -34,16 +34,18 @@ static int print_grid(struct grid *grid, const struct render_options *options, F
 
 /* --- what was measured where --- */
 
-static void print_side(const char *side, const struct report *report,
-		       const struct render_options *options, FILE *out)
+static int print_side(const char *side, const struct report *report,
+		      const struct render_options *options, FILE *out)
 {
 	char *text;
+	int err;
 
 	if (asprintf(&text, "zctrace %s, %s", report->mode,
 		     report->config.started ? report->config.started : "at an unknown time") < 0)
-		return;
-	text_paragraph(options, out, GRID_BOLD, side, text);
+		return -ENOMEM;
+	err = text_paragraph(options, out, GRID_BOLD, side, text);
 	free(text);
+	return err;
 }
 
 /* The value of a text, a count or a flag for people; NULL = there is none. */
@@ -246,11 +248,12 @@ static int diff_claims(const struct report *a, const struct report *b,
 int report_diff(const struct report *a, const struct report *b,
 		const struct render_options *options, FILE *out)
 {
-	int err;
+	int err = print_side("A  ", a, options, out);
 
-	print_side("A  ", a, options, out);
-	print_side("B  ", b, options, out);
-	err = diff_facts(a, b, options, out);
+	if (!err)
+		err = print_side("B  ", b, options, out);
+	if (!err)
+		err = diff_facts(a, b, options, out);
 	if (!err)
 		err = diff_scenarios(a, b, options, out);
 	if (!err)

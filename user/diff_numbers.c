@@ -197,7 +197,9 @@ int diff_numbers(const struct report *report, const struct report_scenario *a,
 	int err;
 
 	putc('\n', out);
-	text_paragraph(options, out, GRID_BOLD, "  ", overview_name(report, a, name));
+	err = text_paragraph(options, out, GRID_BOLD, "  ", overview_name(report, a, name));
+	if (err)
+		return err;
 	if (a->failed || b->failed) {
 		fprintf(out, "  could not be measured in %s\n",
 			a->failed && b->failed ? "either" : a->failed ? "A" : "B");

@@ -110,17 +110,9 @@ static struct row *open_row(struct grid *grid)
 	return add_row(grid);
 }
 
-static char *plain_copy(const char *text)
-{
-	size_t size = 4 * strlen(text) + 1;
-	char *copy = malloc(size);
-
-	return copy ? render_plain(text, copy, size) : NULL;
-}
-
 static void add_cell(struct grid *grid, struct row *row, enum grid_color color, const char *text)
 {
-	char *copy = row ? plain_copy(text ? text : "—") : NULL;
+	char *copy = row ? render_plain_copy(text ? text : "—") : NULL;
 
 	if (copy)
 		row->cells[row->count++] = (struct cell){ copy, color };
@@ -212,7 +204,7 @@ int text_paragraph(const struct render_options *options, FILE *out, enum grid_co
 		   const char *first, const char *text)
 {
 	size_t indent = render_columns(first), room = text_width(options) - indent;
-	char *plain = plain_copy(text);
+	char *plain = render_plain_copy(text);
 	const char *at = plain;
 
 	if (!plain)
@@ -349,12 +341,12 @@ static void print_cells(const struct grid *grid, const struct render_options *op
 	}
 }
 
-static void print_below(const struct cell *cell, const struct render_options *options, FILE *out)
+static int print_below(const struct cell *cell, const struct render_options *options, FILE *out)
 {
 	char indent[BELOW_INDENT + 1];
 
 	snprintf(indent, sizeof(indent), "%*s", BELOW_INDENT, "");
-	text_paragraph(options, out, cell->color, indent, cell->text);
+	return text_paragraph(options, out, cell->color, indent, cell->text);
 }
 
 static bool has_headings(const struct grid *grid)
@@ -395,15 +387,15 @@ int grid_print(const struct grid *grid, const struct render_options *options, FI
 	fit_widths(grid, widths, text_width(options));
 	if (has_headings(grid))
 		print_headings(grid, options, out, widths, rest, headings);
-	for (size_t i = 0; i < grid->row_count; i++) {
+	err = 0;
+	for (size_t i = 0; i < grid->row_count && !err; i++) {
 		const struct row *row = &grid->rows[i];
 
 		if (row->below)
-			print_below(&row->cells[0], options, out);
+			err = print_below(&row->cells[0], options, out);
 		else
 			print_cells(grid, options, out, row->cells, row->count, widths, rest);
 	}
-	err = 0;
 cleanup:
 	free(widths);
 	free(rest);

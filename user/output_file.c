@@ -11,6 +11,7 @@
 
 #include "output.h"
 #include "output_directory.h"
+#include "render.h"
 
 /* A stream remembers that something failed, but not what: this does. */
 struct sink {
@@ -46,7 +47,10 @@ int output_write(int fd, output_writer *writer, void *context)
 
 	if (!out)
 		return -ENOMEM;
+	render_lost_text();
 	err = writer(out, context);
+	if (render_lost_text() && !err)
+		err = -ENOMEM;
 	if (fclose(out) && !err)
 		err = -EIO;
 	return sink.err ? sink.err : err;

@@ -19,13 +19,11 @@ struct rows {
 
 void render_csv_text(FILE *out, const char *text)
 {
-	size_t size = 4 * strlen(text ? text : "") + 1;
-	char *plain = malloc(size);
+	char *plain = render_plain_copy(text);
 	bool quote;
 
 	if (!plain)
 		return;
-	render_plain(text, plain, size);
 	quote = strpbrk(plain, "\",\r\n") || *plain == ' ' || (*plain && strchr("=+-@", *plain));
 	if (quote)
 		putc('"', out);

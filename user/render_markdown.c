@@ -39,12 +39,10 @@ static bool begins_link(const char *text, const char *at)
 
 void render_markdown_text(FILE *out, const char *text)
 {
-	size_t size = 4 * strlen(text ? text : "") + 1;
-	char *plain = malloc(size);
+	char *plain = render_plain_copy(text);
 
 	if (!plain)
 		return;
-	render_plain(text, plain, size);
 	for (const char *at = escape_start(out, plain); *at; at++) {
 		switch (*at) {
 		case '<':

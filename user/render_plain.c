@@ -5,6 +5,7 @@
 
 #include <locale.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -88,6 +89,25 @@ char *render_plain(const char *text, char *buf, size_t size)
 	}
 	buf[used] = '\0';
 	return buf;
+}
+
+static bool lost;
+
+char *render_plain_copy(const char *text)
+{
+	size_t size = 4 * strlen(text ? text : "") + 1;
+	char *copy = malloc(size);
+
+	lost = lost || !copy;
+	return copy ? render_plain(text, copy, size) : NULL;
+}
+
+bool render_lost_text(void)
+{
+	bool since = lost;
+
+	lost = false;
+	return since;
 }
 
 /* The locale of the user may be C, in which wcwidth() knows ASCII only. */

@@ -95,6 +95,7 @@ static json_t *parse(struct source *source, const struct reason *reason)
 	json_error_t error;
 	json_t *root;
 
+	errno = 0;
 	root = json_load_callback(read_source, source, JSON_REJECT_DUPLICATES, &error);
 	if (root && !source->err && !source->too_large)
 		return root;
@@ -103,6 +104,8 @@ static json_t *parse(struct source *source, const struct reason *reason)
 		give(reason, "%s", strerror(-source->err));
 	else if (source->too_large)
 		give(reason, "too large to be a report of zctrace");
+	else if (errno == ENOMEM)
+		give(reason, "out of memory");	/* jansson calls it bad JSON */
 	else if (source->bytes == 0)
 		give(reason, "it is empty");
 	else

@@ -7,14 +7,15 @@
 
 #define COLUMNS(columns) columns, sizeof(columns) / sizeof((columns)[0])
 
-static void title(const char *what, const struct report *report,
-		  const struct report_scenario *scenario, const struct render_options *options,
-		  FILE *out)
+static int title(const char *what, const struct report *report,
+		 const struct report_scenario *scenario, const struct render_options *options,
+		 FILE *out)
 {
 	char name[OVERVIEW_TEXT_BYTES];
 
 	putc('\n', out);
-	text_paragraph(options, out, GRID_BOLD, what, overview_name(report, scenario, name));
+	return text_paragraph(options, out, GRID_BOLD, what,
+			      overview_name(report, scenario, name));
 }
 
 static void add_call(struct grid *grid, const struct report_syscall *call)
@@ -198,20 +199,24 @@ static int scenario_details(const struct report *report, const struct report_sce
 	int err = 0;
 
 	if (scenario->syscall_count) {
-		title("  calls: ", report, scenario, options, out);
-		err = print_calls(scenario, options, out);
+		err = title("  calls: ", report, scenario, options, out);
+		if (!err)
+			err = print_calls(scenario, options, out);
 	}
 	if (!err && scenario->legs[LEG_USER_SOCKET].has_origin) {
-		title("  pages in the segments: ", report, scenario, options, out);
-		err = print_origins(scenario, options, out);
+		err = title("  pages in the segments: ", report, scenario, options, out);
+		if (!err)
+			err = print_origins(scenario, options, out);
 	}
 	if (!err && scenario->role_count) {
-		title("  where the time went: ", report, scenario, options, out);
-		err = print_times(scenario, options, out);
+		err = title("  where the time went: ", report, scenario, options, out);
+		if (!err)
+			err = print_times(scenario, options, out);
 	}
 	if (!err && scenario->witness_count) {
-		title("  witnesses: ", report, scenario, options, out);
-		err = print_witnesses(scenario, options, out);
+		err = title("  witnesses: ", report, scenario, options, out);
+		if (!err)
+			err = print_witnesses(scenario, options, out);
 	}
 	if (!err)
 		err = print_digests(scenario, options, out);

@@ -222,6 +222,8 @@ def more_calls(report):
 
 ALTERED = {
     "loss": (change(("loss", "recursion")), "events were lost"),
+    "failures": (change_call({"errors": 1 << 40}, role="sender", name="read"), "more failed than"),
+    "no runs": (lambda r: r["scenarios"][0].update(runs=[]), "0 runs, but"),
     "crossings": (change(("crossings", "data"), 2), "crossings of data calls"),
     "control": (change(("crossings", "control"), 2), "crossings of control calls"),
     "total": (change(("crossings", "total"), -2), "crossings in all"),
@@ -264,6 +266,15 @@ def test_altered(tmp_path, good, name):
     status, (row,) = check(write(tmp_path / "b.json", made))
     assert (status, row["evidence"]) == (JUDGED_BAD, "inconsistent")
     assert reason in row["reason"], row["reason"]
+
+
+def test_a_report_that_is_none(tmp_path, good):
+    """Its digest is right, so that it was handed over like that."""
+    made = copy.deepcopy(good)
+    put_report(made, 0, {"schema": "zctrace/1"})
+    status, (row,) = check(write(tmp_path / "a.json", made))
+    assert (status, row["evidence"]) == (JUDGED_BAD, "inconsistent")
+    assert row["reason"].startswith("lab1-compare.json: ") and "missing" in row["reason"]
 
 
 def test_another_command(tmp_path, good):
