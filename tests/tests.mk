@@ -48,13 +48,15 @@ sanitize: ## run unit, golden and some runtime tests built with ASan and UBSan
 # Whoever a program has become when it ends, it can add to the counts. Before exec they are written
 # by GCC's own exec; that of run's program is left alone: /proc/PID/io is a witness of what it writes.
 COVERAGE := --coverage -fno-builtin-execvp
-coverage: ## run the tests without a browser and list each file's tested lines
+coverage: ## run the tests and list each file's tested lines, and why others are not; docs/coverage.md
 	$(Q)rm -f build/coverage/*/*.gcda
 	$(Q)umask 0 && mkdir -p build/coverage && \
 		$(CC) -O2 -c tests/coverage/count_exit.c -o build/coverage/count_exit.o
-	-+$(Q)umask 0 && $(variant_make) CFLAGS='-O0 -g' check ONLY='$(or $(ONLY),unit golden runtime)' \
+	-+$(Q)umask 0 && $(variant_make) CFLAGS='-O0 -g' check ONLY='$(or $(ONLY),$(SUITES))' \
 		INSTRUMENT='$(COVERAGE)' LDFLAGS='-Wl,--wrap=_exit $(CURDIR)/build/coverage/count_exit.o'
-	$(Q)gcovr --root . --filter user/ --filter scenarios/ build/coverage
+	$(Q)gcovr --root . --filter user/ --filter scenarios/ --json build/coverage/counts.json build/coverage
+	$(Q)gcovr --root . --add-tracefile build/coverage/counts.json
+	$(Q)$(PYTHON) tests/coverage/reasons.py $(if $(ONLY),,--page) build/coverage/counts.json
 
 fuzz: ## fuzz each reader of outside input for FUZZ_SECONDS (60)
 	$(variant) CC=$(CLANG) CFLAGS='-O1 -g' run-fuzzers \

@@ -99,7 +99,9 @@ static int print_title(const struct report *report, const struct render_options 
 		goto cleanup;
 	for (size_t i = 0; i < report->tool.command_count; i++)
 		add(&command, i ? " " : "", report->tool.command[i]);
-	if (command && *command)
+	if (!command)
+		err = -ENOMEM;
+	else if (!err && *command)
 		err = text_paragraph(options, out, GRID_DIM, "  $ ", command);
 cleanup:
 	free(title);

@@ -93,19 +93,22 @@ static size_t read_source(void *buffer, size_t size, void *data)
 static json_t *parse(struct source *source, const struct reason *reason)
 {
 	json_error_t error;
+	bool no_memory;
 	json_t *root;
 
 	errno = 0;
 	root = json_load_callback(read_source, source, JSON_REJECT_DUPLICATES, &error);
-	if (root && !source->err && !source->too_large)
+	/* jansson (2.14) calls it bad JSON, or leaves out a character and goes on. */
+	no_memory = errno == ENOMEM;
+	if (root && !source->err && !source->too_large && !no_memory)
 		return root;
 	json_decref(root);
 	if (source->err)
 		give(reason, "%s", strerror(-source->err));
 	else if (source->too_large)
 		give(reason, "too large to be a report of zctrace");
-	else if (errno == ENOMEM)
-		give(reason, "out of memory");	/* jansson calls it bad JSON */
+	else if (no_memory)
+		give(reason, "out of memory");
 	else if (source->bytes == 0)
 		give(reason, "it is empty");
 	else
