@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "render.h"
 
 #define WITNESSES_OPEN 20	/* more than this are folded away */
 
@@ -254,6 +255,8 @@ static void shell_word(FILE *out, const char *word)
 {
 	char *quoted = malloc(strlen(word) * 4 + 3), *to = quoted;
 
+	if (!quoted)
+		render_lose_text();
 	if (!quoted || is_plain_word(word)) {
 		html_text(out, word);
 		free(quoted);

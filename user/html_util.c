@@ -13,15 +13,6 @@
 #define NAME_SHOWN_BYTES 96
 #define NAME_END_BYTES 40
 
-/* text with what must not reach a browser made visible; free() it. NULL = out of memory. */
-static char *plain(const char *text)
-{
-	size_t size = strlen(text) * 4 + 1;	/* \xNN for each byte */
-	char *buf = malloc(size);
-
-	return buf ? render_plain(text, buf, size) : NULL;
-}
-
 static void escape(FILE *out, const char *text, size_t bytes)
 {
 	for (const char *end = text + bytes; text < end; text++) {
@@ -49,7 +40,7 @@ static void escape(FILE *out, const char *text, size_t bytes)
 
 void html_text(FILE *out, const char *text)
 {
-	char *shown = text ? plain(text) : NULL;
+	char *shown = text ? render_plain_copy(text) : NULL;
 
 	if (shown)
 		escape(out, shown, strlen(shown));
@@ -66,7 +57,7 @@ static size_t character_start(const char *text, size_t offset)
 
 void html_name(FILE *out, const char *text)
 {
-	char *shown = text ? plain(text) : NULL;
+	char *shown = text ? render_plain_copy(text) : NULL;
 	size_t bytes = shown ? strlen(shown) : 0, head, tail;
 
 	if (bytes <= NAME_SHOWN_BYTES) {
@@ -89,7 +80,7 @@ cleanup:
 
 void html_json_string(FILE *out, const char *text)
 {
-	char *shown = text ? plain(text) : NULL;
+	char *shown = text ? render_plain_copy(text) : NULL;
 
 	if (!shown) {
 		fputs("null", out);

@@ -39,7 +39,8 @@ char *render_plain(const char *text, char *buf, size_t size);
 /* The same as a copy, to be freed. NULL if there is no memory, which is remembered: the writers of
  * texts go on without it, and output_write() asks at the end. */
 char *render_plain_copy(const char *text);
-/* Whether a copy was lost since the last time that this was asked. */
+void render_lose_text(void);	/* something else was lost for lack of memory */
+/* Whether anything was lost since the last time that this was asked. */
 bool render_lost_text(void);
 /* Columns that a text from render_plain() takes on a terminal. */
 size_t render_columns(const char *text);

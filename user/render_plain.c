@@ -102,6 +102,11 @@ char *render_plain_copy(const char *text)
 	return copy ? render_plain(text, copy, size) : NULL;
 }
 
+void render_lose_text(void)
+{
+	lost = true;
+}
+
 bool render_lost_text(void)
 {
 	bool since = lost;

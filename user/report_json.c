@@ -3,6 +3,7 @@
  * it. Called by render_json and by those who save a report. */
 #include "report.h"
 #include "json_layout.h"
+#include "json_memory.h"
 #include "report_fields.h"
 #include "render.h"
 
@@ -350,8 +351,10 @@ static json_t *object_json(struct writer *writer, const struct field_table *tabl
 int report_write_json(const struct report *report, void *file)
 {
 	struct writer writer = { 0 };
-	json_t *root = json_object(), *fields;
+	json_t *root, *fields;
 
+	json_memory_watch();
+	root = json_object();
 	put(&writer, root, "schema", json_string(REPORT_SCHEMA));
 	fields = object_json(&writer, &report_fields, report);
 	if (!fields || json_object_update(root, fields) < 0)
@@ -363,6 +366,8 @@ int report_write_json(const struct report *report, void *file)
 		json_layout(root, file);
 		if (fflush(file) != 0 || ferror((FILE *)file))
 			writer.err = errno ? -errno : -EIO;
+		else if (json_memory_lacked())
+			writer.err = -ENOMEM;
 	}
 	json_decref(root);
 	return writer.err;

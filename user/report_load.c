@@ -3,6 +3,7 @@
  * the memory. Called by `zctrace report` and `zctrace diff`, and for the hand-ins of labs. */
 #include "report_load.h"
 #include "report_from_json.h"
+#include "json_memory.h"
 #include "render.h"
 
 #include <errno.h>
@@ -93,21 +94,18 @@ static size_t read_source(void *buffer, size_t size, void *data)
 static json_t *parse(struct source *source, const struct reason *reason)
 {
 	json_error_t error;
-	bool no_memory;
 	json_t *root;
 
-	errno = 0;
+	json_memory_watch();
 	root = json_load_callback(read_source, source, JSON_REJECT_DUPLICATES, &error);
-	/* jansson (2.14) calls it bad JSON, or leaves out a character and goes on. */
-	no_memory = errno == ENOMEM;
-	if (root && !source->err && !source->too_large && !no_memory)
+	if (root && !source->err && !source->too_large && !json_memory_lacked())
 		return root;
 	json_decref(root);
 	if (source->err)
 		give(reason, "%s", strerror(-source->err));
 	else if (source->too_large)
 		give(reason, "too large to be a report of zctrace");
-	else if (no_memory)
+	else if (json_memory_lacked())
 		give(reason, "out of memory");
 	else if (source->bytes == 0)
 		give(reason, "it is empty");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Preloaded by test_memory.py: refuses one allocation. Which one, $ZCTRACE_REFUSE says: the first of
+/* Preloaded by test_memory.py: refuses one allocation. $ZCTRACE_REFUSE says which: the first of
  * the n-th chain of callers that asks for memory, counted from 1. Their number is written to the
  * file $ZCTRACE_CHAINS at the end of the program. */
 #include <errno.h>
