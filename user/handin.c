@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "exits.h"
 #include "json_layout.h"
 #include "render.h"
 #include "report_load.h"
