@@ -126,7 +126,8 @@ int cmd_lab_key(int argc, char **argv)
 	for (size_t i = 0; i < a.from_count && !err; i++)
 		err = lab_take_saved(a.from[i], &lab, &handin, error, sizeof(error));
 	if (err)
-		complain(status, "lab key %d: %s", a.number, error);
+		complain(status, "lab key %d: %s%s", a.number, error, strcmp(a.from[0], ".") ? "" :
+			 "; --from PATH names other reports (labs/data has recorded ones)");
 	else
 		status = show(&key, &lab, &handin);
 	handin_free(&handin);

@@ -39,8 +39,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (a->given < a->wanted)
-			argp_error(state, "a saved report is missing; copy, sendfile and compare "
-				   "save one with --json FILE");
+			argp_error(state, "%s; copy, sendfile and compare save one with --json "
+				   "FILE", a->wanted > 1 ? "two saved reports are needed" :
+				   "a saved report is missing");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

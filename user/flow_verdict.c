@@ -25,6 +25,13 @@ static bool cannot_share(const struct flow_end *end)
 	return end->fs_magic == TMPFS_MAGIC || end->fs_magic == EXT4_SUPER_MAGIC;
 }
 
+/* What is written there goes nowhere: the driver copies none of it (drivers/char/mem.c). */
+static bool discards(const struct flow_end *end)
+{
+	return end->kind == ZC_KIND_CHAR &&
+	       (!strcmp(end->name, "/dev/null") || !strcmp(end->name, "/dev/zero"));
+}
+
 /* From the source into the program's memory. UDP's copies are not all seen: one is inferred. */
 static double read_copies(const struct flow *flow, const struct flow_end *source)
 {
@@ -38,7 +45,7 @@ static double read_copies(const struct flow *flow, const struct flow_end *source
 /* From the program's memory into the sink. */
 static double write_copies(const struct flow *flow, const struct flow_end *sink)
 {
-	if (flow->gives_pages || sink->kind == ZC_KIND_NONE || is_direct(sink))
+	if (flow->gives_pages || sink->kind == ZC_KIND_NONE || is_direct(sink) || discards(sink))
 		return 0;
 	return kind_is_tcp(sink->kind) ? 1 - share(flow->handed, flow->seen) : 1;
 }
@@ -58,6 +65,9 @@ static const char *why_program(const struct flow_list *list, const struct flow *
 	struct report *report = list->report;
 	const char *pages = pages_text(report, flow);
 
+	if (discards(flow_sink(list, flow)))
+		pages = report_format(report, "; %s discards what is written to it",
+				      flow_sink(list, flow)->name);
 	if (flow->way == FLOW_BOTH)
 		return report_format(report, "read and written by the program: %s%s%s",
 				     flow->same_bytes, is_direct(flow_source(list, flow)) ||
@@ -153,6 +163,11 @@ static void judge_kernel(const struct flow_list *list, const struct flow *flow,
 
 	if (kind_is_tcp(sink))
 		judge_kernel_to_tcp(list, flow, out);
+	else if (discards(flow_sink(list, flow)))
+		judge_share(report, 0, report_format(report, "inferred: %s discards the pages",
+						     flow_sink(list, flow)->name), out);
+	else if (sink == ZC_KIND_CHAR)
+		flow_not_visible(report, "the device's driver may have copied the bytes or not", out);
 	else if (sink == ZC_KIND_PIPE && kind_is_tcp(source))
 		judge_share(report, share(flow->received_bytes, flow->bytes), flow->received_of ?
 			    "the socket's pages went to the pipe: no copy out of it was seen" :

@@ -9,6 +9,7 @@
 #include "flows.h"
 #include "trace.h"
 #include "uring_table.h"
+#include "words.h"
 
 enum {
 	MAX_SHOWN = 200,	/* flows in a report, the busiest first */
@@ -256,7 +257,8 @@ static void report_small(struct report *report, const struct flow *flows, size_t
 			 struct report_flow *out)
 {
 	*out = (struct report_flow){
-		.role = "all", .source = report_format(report, "%zu smaller flows", count),
+		.role = "all",
+		.source = words_many(report, count, "smaller flow", "smaller flows"),
 		.sink = "…", .source_kind = "various", .sink_kind = "various", .calls_by = "various",
 	};
 	for (size_t i = 0; i < count; i++) {

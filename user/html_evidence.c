@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The end of the HTML page: why the numbers can be trusted, where they were measured, and how to
  * measure them again. Called by render_html.c. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "html.h"
 #include "render.h"
+#include "shell_word.h"
 
 #define WITNESSES_OPEN 20	/* more than this are folded away */
 
@@ -238,50 +238,21 @@ static void options(FILE *out, const struct report *report)
 	fputs("</dl></div>\n", out);
 }
 
-/* Whether a shell takes the word as it stands. */
-static bool is_plain_word(const char *word)
-{
-	if (!*word)
-		return false;
-	for (; *word; word++) {
-		if (!isalnum((unsigned char)*word) && !strchr("_-./:=,+@%", *word))
-			return false;
-	}
-	return true;
-}
-
-/* A word as a shell reads it back: 'don'\''t'. */
-static void shell_word(FILE *out, const char *word)
-{
-	char *quoted = malloc(strlen(word) * 4 + 3), *to = quoted;
-
-	if (!quoted)
-		render_lose_text();
-	if (!quoted || is_plain_word(word)) {
-		html_text(out, word);
-		free(quoted);
-		return;
-	}
-	*to++ = '\'';
-	for (; *word; word++) {
-		if (*word == '\'')
-			to = stpcpy(to, "'\\''");
-		else
-			*to++ = *word;
-	}
-	strcpy(to, "'");
-	html_text(out, quoted);
-	free(quoted);
-}
-
 static void command(FILE *out, const struct report_tool *tool)
 {
+	char *word;
+
 	if (tool->command_count == 0)
 		return;
 	fputs("<h3>Measure it again</h3>\n<pre class=\"command\" tabindex=\"0\"><code>", out);
 	for (size_t i = 0; i < tool->command_count; i++) {
 		fputs(i ? " " : "sudo ", out);
-		shell_word(out, tool->command[i] ? tool->command[i] : "");
+		word = shell_word(tool->command[i] ? tool->command[i] : "");
+		if (word)
+			html_text(out, word);
+		else
+			render_lose_text();
+		free(word);
 	}
 	fputs("</code></pre>\n", out);
 }

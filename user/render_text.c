@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The terminal page: what was run, the numbers side by side, the way of the bytes, the verdicts,
  * what it means, and how far to trust it. Called through the table in render.c. */
+#include "shell_word.h"
 #include "sweep.h"
 #include "text.h"
 #include "title.h"
@@ -87,9 +88,27 @@ static char *make_title(const struct report *report)
 	return title;
 }
 
+/* As it can be pasted into a shell again; to be freed, NULL = no memory. */
+static char *make_command(const struct report_tool *tool)
+{
+	char *command = strdup(""), *word;
+
+	for (size_t i = 0; i < tool->command_count && command; i++) {
+		word = shell_word(tool->command[i] ? tool->command[i] : "");
+		if (word) {
+			add(&command, i ? " " : "", word);
+		} else {
+			free(command);
+			command = NULL;
+		}
+		free(word);
+	}
+	return command;
+}
+
 static int print_title(const struct report *report, const struct render_options *options, FILE *out)
 {
-	char *title = make_title(report), *command = strdup("");
+	char *title = make_title(report), *command = NULL;
 	int err = -ENOMEM;
 
 	if (!title)
@@ -97,8 +116,7 @@ static int print_title(const struct report *report, const struct render_options 
 	err = text_paragraph(options, out, GRID_BOLD, "", title);
 	if (!overview_any_program(report) && !options->verbose)
 		goto cleanup;
-	for (size_t i = 0; i < report->tool.command_count; i++)
-		add(&command, i ? " " : "", report->tool.command[i]);
+	command = make_command(&report->tool);
 	if (!command)
 		err = -ENOMEM;
 	else if (!err && *command)

@@ -200,7 +200,7 @@ static const char *equal_over_slow_link(struct report *report,
 		return NULL;
 	return report_format(report,
 			     "Over a link of %s %s took %s and sendfile %s, with %s and %s of CPU time: "
-			     "the link rules the one, the way the other.",
+			     "the link decides the time, the way decides the work.",
 			     words_rate(report, sendfile->rate_bits), pick_label(report, copy),
 			     summary_median(report, &copy->elapsed_untraced_ns),
 			     summary_median(report, &sendfile->elapsed_untraced_ns),

@@ -45,6 +45,32 @@ static char *amount(const struct report_leg *leg, char *buf)
 	return buf;
 }
 
+/* The bytes did not go through a user buffer: none were copied into one, and still some of them
+ * were copied into the socket, from the page cache. */
+static bool bypasses_user(const struct report_scenario *scenario)
+{
+	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
+
+	return is_nobody(&scenario->legs[LEG_CACHE_USER]) && !send->bytes.why &&
+	       send->bytes.value > 0;
+}
+
+/* The legs in the order of the picture, each with the place that it begins at. */
+static size_t path_of(const struct report_scenario *scenario, int legs[LEG_COUNT],
+		      int from[LEG_COUNT])
+{
+	const bool direct = bypasses_user(scenario);
+	size_t count = 0;
+
+	for (int i = 0; i < LEG_COUNT; i++) {
+		if (direct && i == LEG_CACHE_USER)
+			continue;
+		legs[count] = i;
+		from[count++] = direct && i == LEG_USER_SOCKET ? LEG_CACHE_USER : i;
+	}
+	return count;
+}
+
 /* Columns of each arrow, so that all six places fit. */
 static size_t arrow_columns(const struct render_options *options)
 {
@@ -77,13 +103,14 @@ static void centre(const char *text, size_t columns, size_t *owed, FILE *out)
 static void arrow_texts(const struct report_scenario *scenario, size_t arrow, bool movers,
 			FILE *out)
 {
+	int legs[LEG_COUNT], from[LEG_COUNT];
 	char buf[RENDER_NUMBER_BYTES];
-	size_t owed = INDENT;
+	size_t owed = INDENT, count = path_of(scenario, legs, from);
 
-	for (int i = 0; i < LEG_COUNT; i++) {
-		const struct report_leg *leg = &scenario->legs[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct report_leg *leg = &scenario->legs[legs[i]];
 
-		owed += strlen(places[i]);
+		owed += strlen(places[from[i]]);
 		centre(movers ? mover(leg) : amount(leg, buf), arrow, &owed, out);
 	}
 	putc('\n', out);
@@ -92,15 +119,19 @@ static void arrow_texts(const struct report_scenario *scenario, size_t arrow, bo
 static void places_and_arrows(const struct report_scenario *scenario, size_t arrow,
 			      const struct render_options *options, FILE *out)
 {
+	int legs[LEG_COUNT], from[LEG_COUNT];
+	size_t count = path_of(scenario, legs, from);
+
 	repeat(" ", INDENT, out);
-	for (int i = 0; i <= LEG_COUNT; i++) {
-		const struct report_leg *leg = &scenario->legs[i];
+	for (size_t i = 0; i <= count; i++) {
+		const struct report_leg *leg;
 		bool moved;
 
-		fprintf(out, "%s%s%s", text_color(options, GRID_BOLD), places[i],
-			text_plain_again(options, GRID_BOLD));
-		if (i == LEG_COUNT)
+		fprintf(out, "%s%s%s", text_color(options, GRID_BOLD),
+			places[i < count ? from[i] : LEG_COUNT], text_plain_again(options, GRID_BOLD));
+		if (i == count)
 			break;
+		leg = &scenario->legs[legs[i]];
 		moved = !leg->bytes.why && leg->bytes.value > 0;
 		putc(' ', out);
 		repeat(moved ? "━" : "┄", arrow - 3, out);

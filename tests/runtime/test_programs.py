@@ -437,6 +437,13 @@ def test_tee(place, source):
     assert flow(scenario, "pipe", "/target")["verdict"] == IN_KERNEL
 
 
+def test_what_goes_to_dev_null_is_copied_once(place, source):
+    scenario = run(place, ["sh", "-c", f"cat {source} > /dev/null"])
+    found = flow(scenario, "/source", "/dev/null")
+    assert (found["verdict"], found["copies_per_byte"]) == (COPIED, 1)
+    assert "/dev/null discards what is written to it" in found["because"]
+
+
 def test_vmsplice(place, source):
     scenario, _ = moves(place, "vmsplice", source)
     found = flow(scenario, "memory", "pipe", by="vmsplice")

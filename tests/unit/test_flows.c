@@ -580,6 +580,33 @@ static void test_copy_file_range(void **state)
 	assert_non_null(strstr(must_find(w, "/c", "/shared")->verdict, "not visible"));
 }
 
+/* A path is kept from its last component to the first. */
+static __u32 device(struct world *w, const char *name)
+{
+	__u32 index = object(w, ZC_KIND_CHAR, name, TMPFS);
+
+	strcpy(w->snapshot.objects[index].name + strlen(name) + 1, "dev");
+	return index;
+}
+
+static void test_what_is_thrown_away_is_not_copied(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "cat");
+
+	reads(w, p, file(w, "a"), 5 * MIB);
+	writes(w, p, device(w, "null"), 5 * MIB);
+	reads(w, p, file(w, "b"), 4 * MIB);
+	writes(w, p, device(w, "tty1"), 4 * MIB);
+	calls(w, p, SYS_sendfile, file(w, "c"), device(w, "zero"), MIB);
+	calls(w, p, SYS_sendfile, file(w, "d"), device(w, "dsp"), MIB);
+	assert_verdict(must_find(w, "/a", "/dev/null"), "copied through user space", 1);
+	assert_non_null(strstr(must_find(w, "/a", "/dev/null")->why, "/dev/null discards"));
+	assert_verdict(must_find(w, "/b", "/dev/tty1"), "copied through user space", 2);
+	assert_verdict(must_find(w, "/c", "/dev/zero"), "zero-copy", 0);
+	assert_non_null(strstr(must_find(w, "/d", "/dev/dsp")->verdict, "not visible"));
+}
+
 /* --- what no call tells --- */
 
 static void test_mapped_files_are_possible_sources(void **state)
@@ -630,7 +657,7 @@ static void test_small_ones_are_summed_up(void **state)
 		snprintf(name, sizeof(name), "f%d", i);
 		reads(w, p, file(w, name), 10 + i);
 	}
-	assert_int_equal(must_find(w, "5000 smaller flows", "…")->bytes, 10 * 5000 + 4999 * 2500);
+	assert_int_equal(must_find(w, "5,000 smaller flows", "…")->bytes, 10 * 5000 + 4999 * 2500);
 	assert_int_equal(w->scenario.flow_count, 2);
 }
 
@@ -675,7 +702,7 @@ int main(void)
 		TEST(a_path_that_is_too_long), TEST(relay_by_splice),
 		TEST(file_by_splice_to_a_device_that_cannot_gather),
 		TEST(receiving), TEST(receiving_to_throw_away),
-		TEST(a_request_that_receives_copies), TEST(direct), TEST(copy_file_range),
+		TEST(a_request_that_receives_copies), TEST(direct), TEST(copy_file_range), TEST(what_is_thrown_away_is_not_copied),
 		TEST(mapped_files_are_possible_sources),
 		TEST(what_cannot_be_attributed_is_listed), TEST(small_ones_are_summed_up),
 		TEST(no_more_than_can_be_shown), TEST(nothing),

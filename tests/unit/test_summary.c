@@ -452,7 +452,7 @@ static void a_slow_link_has_a_sentence(void **state)
 {
 	static const char sentence[] =
 		"Over a link of 1 Gbit/s copy (whole file) took 2.200 s and sendfile 2.190 s, with "
-		"0.412 s and 48.0 ms of CPU time: the link rules the one, the way the other.";
+		"0.412 s and 48.0 ms of CPU time: the link decides the time, the way decides the work.";
 	struct report_scenario *chunks;
 	struct report *report = fixture_compare();
 
@@ -465,12 +465,12 @@ static void a_slow_link_has_a_sentence(void **state)
 	fixture_times(report, &report->scenarios[4].elapsed_untraced_ns, 2100 * MS, 5);
 	fixture_times(report, &report->scenarios[5].elapsed_untraced_ns, 2000 * MS, 5);
 	expect_sentence(report, "Over a link of 1 Gbit/s copy (whole file) took 2.100 s and sendfile "
-				"2.000 s, with 0.412 s and 48.0 ms of CPU time: the link rules the one, "
-				"the way the other.");
+				"2.000 s, with 0.412 s and 48.0 ms of CPU time: the link decides "
+				"the time, the way decides the work.");
 	fixture_times(report, &report->scenarios[4].elapsed_untraced_ns, 1900 * MS, 5);
 	expect_sentence(report, "Over a link of 1 Gbit/s copy (whole file) took 1.900 s and sendfile "
-				"2.000 s, with 0.412 s and 48.0 ms of CPU time: the link rules the one, "
-				"the way the other.");
+				"2.000 s, with 0.412 s and 48.0 ms of CPU time: the link decides "
+				"the time, the way decides the work.");
 	fixture_times(report, &report->scenarios[5].elapsed_untraced_ns, 2190 * MS, 5);
 	fixture_times(report, &report->scenarios[4].elapsed_untraced_ns, 2320 * MS, 5);
 	expect_no_sentence(report, "Over a link");
@@ -482,8 +482,8 @@ static void a_slow_link_has_a_sentence(void **state)
 	chunks->rate_bits = 1000000000;
 	fixture_times(report, &chunks->elapsed_untraced_ns, 2180 * MS, 5);
 	expect_sentence(report, "Over a link of 1 Gbit/s copy (64 KiB) took 2.180 s and sendfile "
-				"2.190 s, with 0.171 s and 48.0 ms of CPU time: the link rules the one, "
-				"the way the other.");
+				"2.190 s, with 0.171 s and 48.0 ms of CPU time: the link decides "
+				"the time, the way decides the work.");
 	fixture_times(report, &chunks->elapsed_untraced_ns, 3180 * MS, 5);
 	expect_no_sentence(report, "Over a link");
 	report_free(report);
