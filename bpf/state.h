@@ -168,7 +168,7 @@ static __always_inline __u32 task_home(__u64 key)
 	return key * 0x9E3779B97F4A7C15ULL >> 40;
 }
 
-/* The thread of that key; NULL = it is not traced, found out with one comparison as a rule. The keys
+/* The thread of that key; NULL = it is not traced, found out with one comparison as a rule. Keys
  * lie in the threads' own records: a table of them would be one more page to touch on every call,
  * and after the switch from user mode that costs more than instructions do. */
 static __always_inline struct zc_task *task_find(__u64 wanted)

@@ -167,7 +167,7 @@ static void judge_kernel(const struct flow_list *list, const struct flow *flow,
 		judge_share(report, 0, report_format(report, "inferred: %s discards the pages",
 						     flow_sink(list, flow)->name), out);
 	else if (sink == ZC_KIND_CHAR)
-		flow_not_visible(report, "the device's driver may have copied the bytes or not", out);
+		flow_not_visible(report, "the device's driver may have copied the bytes", out);
 	else if (sink == ZC_KIND_PIPE && kind_is_tcp(source))
 		judge_share(report, share(flow->received_bytes, flow->bytes), flow->received_of ?
 			    "the socket's pages went to the pipe: no copy out of it was seen" :

@@ -124,11 +124,12 @@ static void places_and_arrows(const struct report_scenario *scenario, size_t arr
 
 	repeat(" ", INDENT, out);
 	for (size_t i = 0; i <= count; i++) {
+		const char *place = places[i < count ? from[i] : LEG_COUNT];
 		const struct report_leg *leg;
 		bool moved;
 
-		fprintf(out, "%s%s%s", text_color(options, GRID_BOLD),
-			places[i < count ? from[i] : LEG_COUNT], text_plain_again(options, GRID_BOLD));
+		fprintf(out, "%s%s%s", text_color(options, GRID_BOLD), place,
+			text_plain_again(options, GRID_BOLD));
 		if (i == count)
 			break;
 		leg = &scenario->legs[legs[i]];

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""More descriptors than a thread remembers: each call still counts for the file that it was made on,
-also when the numbers change their meaning between two rounds.
+"""More descriptors than a thread remembers: each call still counts for the file that it was made
+on, also when the numbers change their meaning between two rounds.
 """
 import pytest
 
