@@ -65,7 +65,7 @@ $(ARM64_B)/vmlinux.h:
 	$(Q)PYTHON=$(PYTHON) BPFTOOL=$(BPFTOOL) tests/kernels/vmlinux-h.sh 6.1 arm64 \
 		$(B)/kernels/6.1-arm64 $@
 
-$(ARM64_B)/libraries/packages:
+$(ARM64_B)/libraries/packages: tests/kernels/fetch-libraries.sh
 	$(call say,FETCH,$(@D))
 	$(Q)tests/kernels/fetch-libraries.sh arm64 $(@D)
 
