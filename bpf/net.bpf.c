@@ -25,16 +25,6 @@ struct page_words {
 	__u64 mapping;
 };
 
-/* A large folio's order: in a field of its own until 6.6 (ebc1baf5c9b4), then in a byte of its
- * second page's flags. */
-struct folio___until_6_5 {
-	unsigned char _folio_order;
-} __attribute__((preserve_access_index));
-
-struct folio___since_6_6 {
-	unsigned long _flags_1;
-} __attribute__((preserve_access_index));
-
 /* What is being looked at: one segment at one hook, and what was found. It lies in a map, because
  * of what lies on the stack the verifier follows every value that it can have. */
 struct look {
@@ -70,8 +60,6 @@ struct {
 	__type(value, struct look);
 } looks SEC(".maps");
 
-__u64 zero_page = 0;	/* struct page of the zero page, if the loader could tell */
-
 /* A further file of a socket. */
 static __noinline void add_flow(struct look *look, __u32 hook)
 {
@@ -104,15 +92,11 @@ static __always_inline void flush_flow(struct look *look, struct zc_sock *sock, 
 		add_flow(look, hook);
 }
 
-static __u32 order_of_folio(__u64 head)
+static __u64 pages_of_folio(__u64 head)
 {
-	__u32 order = 0;
+	__u32 order = order_of_folio(head);
 
-	if (bpf_core_field_exists(struct folio___until_6_5, _folio_order))
-		order = BPF_CORE_READ((struct folio___until_6_5 *)head, _folio_order);
-	else if (bpf_core_field_exists(struct folio___since_6_6, _flags_1))
-		order = BPF_CORE_READ((struct folio___since_6_6 *)head, _flags_1) & 0xff;
-	return order <= LARGEST_ORDER ? order : 0;
+	return 1ULL << (order <= LARGEST_ORDER ? order : 0);
 }
 
 /* The origin of a page, from its own words or those of its compound head. */
@@ -156,7 +140,7 @@ static void look_at_page(struct look *look, __u64 page)
 		return;
 	if (words.flags & 1UL << bpf_core_enum_value(enum pageflags, PG_head)) {
 		look->begin = head;
-		look->end = head + ((__u64)bpf_core_type_size(struct page) << order_of_folio(head));
+		look->end = head + bpf_core_type_size(struct page) * pages_of_folio(head);
 	}
 	if (words.mapping == look->mapping && look->named == files_named)
 		return;
@@ -189,6 +173,24 @@ static __u32 fresh_part(struct look *look, __u32 length)
 	return length - old;
 }
 
+static __always_inline __u32 count_of_fragments(__u64 shinfo)
+{
+	__u32 count = 0;
+
+	bpf_probe_read_kernel(&count, 1, (void *)(shinfo + bpf_core_field_offset(
+						  struct skb_shared_info, nr_frags)));
+	return count;
+}
+
+static __always_inline __u64 first_page(__u64 shinfo)
+{
+	__u64 page = 0;
+
+	bpf_probe_read_kernel(&page, sizeof(page), (void *)(shinfo + bpf_core_field_offset(
+							    struct skb_shared_info, frags)));
+	return page;
+}
+
 /* What a step of bpf_loop() is given. */
 struct step {
 	struct look *look;
@@ -219,10 +221,8 @@ static long look_at_fragment(__u32 i, struct step *step)
 static void look_at_fragments(struct look *look, struct zc_sock *sock, __u64 shinfo)
 {
 	struct step step = { .look = look, .sock = sock };
-	__u32 count = 0;
+	__u32 count = count_of_fragments(shinfo);
 
-	bpf_probe_read_kernel(&count, 1, (void *)(shinfo + bpf_core_field_offset(
-						  struct skb_shared_info, nr_frags)));
 	if (count > ZC_MAX_FRAGS) {
 		count_loss(ZC_LOSS_FRAGS);
 		count = ZC_MAX_FRAGS;
@@ -381,18 +381,13 @@ int BPF_PROG(on_queue, struct sk_buff *skb)
 static bool is_as_queued(const struct look *queued, const struct sk_buff *skb, __u64 sk,
 			 const struct zc_sock *sock)
 {
-	__u64 page = 0;
-
 	if (queued->skb != (__u64)skb || queued->sk != sk ||
 	    queued->number != sock->segments[ZC_HOOK_QUEUE] ||
 	    queued->head != (__u64)skb->head || queued->len != skb->len ||
 	    queued->data_len != skb->data_len || queued->tick != bpf_jiffies64())
 		return false;
-	if (!queued->data_len)
-		return true;
-	bpf_probe_read_kernel(&page, sizeof(page), (void *)(queued->head + skb->end +
-			      bpf_core_field_offset(struct skb_shared_info, frags)));
-	return queued->fragments[0].page == page;
+	return !queued->data_len ||
+	       queued->fragments[0].page == first_page(queued->head + skb->end);
 }
 
 SEC("?tp_btf/net_dev_start_xmit")
@@ -434,18 +429,11 @@ static __u32 origin_at_receiver(const struct sk_buff *skb)
 {
 	__u64 shinfo = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end);
 	struct page_words words = {};
-	__u32 fragments = 0;
-	__u64 page = 0, first;
+	__u64 head;
 
-	bpf_probe_read_kernel(&fragments, 1,
-			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
-								      nr_frags)));
-	if (!BPF_CORE_READ(skb, data_len) || !fragments)
+	if (!BPF_CORE_READ(skb, data_len) || !count_of_fragments(shinfo))
 		return ZC_ORIGIN_PRIVATE;
-	bpf_probe_read_kernel(&page, sizeof(page),
-			      (void *)(shinfo + bpf_core_field_offset(struct skb_shared_info,
-								      frags)));
-	return origin_of_page(page, &words, &first);
+	return origin_of_page(first_page(shinfo), &words, &head);
 }
 
 SEC("?raw_tp/skb_copy_datagram_iovec")
