@@ -27,6 +27,8 @@ struct session {
 	int types_fd;		/* while it is opened: the kernel's types for libbpf; else -1 */
 };
 
+/* session_maps.c: gives tables their sizes and programs their constants. */
+void session_maps_size(struct session *session, const struct session_options *options);
 /* The first entries of an array, shared with the kernel, until session_unmap(); NULL and errno.
  * The large ones are only mapped while they are read, and only as far as they are in use. */
 void *session_map(const struct bpf_map *map, __u32 entries, size_t *bytes);
@@ -34,9 +36,6 @@ void session_unmap(void *values, size_t bytes);
 
 int session_open_ring(struct session *session);
 void session_close_ring(struct session *session);
-
-/* session_maps.c: gives tables their sizes and programs their constants. */
-void session_maps_size(struct session *session, const struct session_options *options);
 
 /* session_types.c: has libbpf load with what session_types_find() finds: the tracepoints' types,
  * those that are named in the programs' and, if need be, the iterator's. The caller closes types,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How large the kernel side's tables are, and the constants of its programs. Called by
- * session.c before it loads. */
+/* How large the kernel side's tables are, the constants of its programs, and the tables' memory.
+ * Called by session.c before it loads, and by session_read.c. */
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -73,4 +74,20 @@ void session_maps_size(struct session *session, const struct session_options *op
 	if (options->counts_only)
 		skel->rodata->classes[SYS_close].flags &= ~(ZC_CLASS_FD_IN | ZC_CLASS_FD_OUT);
 	uring_classes_fill(skel->rodata->uring_classes);
+}
+
+void *session_map(const struct bpf_map *map, __u32 entries, size_t *bytes)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	void *values;
+
+	*bytes = ((size_t)entries * bpf_map__value_size(map) + page - 1) / page * page;
+	values = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	return values == MAP_FAILED ? NULL : values;
+}
+
+void session_unmap(void *values, size_t bytes)
+{
+	if (values)
+		munmap(values, bytes);
 }

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "session_internal.h"
 
@@ -54,22 +52,6 @@ __u64 session_timeline_limit(const struct session *session)
 static __u32 used(__u32 next, __u32 limit)
 {
 	return next < limit ? next : limit;
-}
-
-void *session_map(const struct bpf_map *map, __u32 entries, size_t *bytes)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-	void *values;
-
-	*bytes = ((size_t)entries * bpf_map__value_size(map) + page - 1) / page * page;
-	values = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-	return values == MAP_FAILED ? NULL : values;
-}
-
-void session_unmap(void *values, size_t bytes)
-{
-	if (values)
-		munmap(values, bytes);
 }
 
 static void *copy_of(const void *values, size_t count, size_t size)
