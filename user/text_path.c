@@ -55,20 +55,23 @@ static bool bypasses_user(const struct report_scenario *scenario)
 	       send->bytes.value > 0;
 }
 
-/* The legs in the order of the picture, each with the place that it begins at. */
-static size_t path_of(const struct report_scenario *scenario, int legs[LEG_COUNT],
-		      int from[LEG_COUNT])
+/* The legs of the picture, in their order; how many. */
+static size_t path_of(const struct report_scenario *scenario, int legs[LEG_COUNT])
 {
 	const bool direct = bypasses_user(scenario);
 	size_t count = 0;
 
 	for (int i = 0; i < LEG_COUNT; i++) {
-		if (direct && i == LEG_CACHE_USER)
-			continue;
-		legs[count] = i;
-		from[count++] = direct && i == LEG_USER_SOCKET ? LEG_CACHE_USER : i;
+		if (!direct || i != LEG_CACHE_USER)
+			legs[count++] = i;
 	}
 	return count;
+}
+
+/* Where the leg before ended. */
+static const char *place_before(const int *legs, size_t i)
+{
+	return places[i ? legs[i - 1] + 1 : 0];
 }
 
 /* Columns of each arrow, so that all six places fit. */
@@ -103,14 +106,14 @@ static void centre(const char *text, size_t columns, size_t *owed, FILE *out)
 static void arrow_texts(const struct report_scenario *scenario, size_t arrow, bool movers,
 			FILE *out)
 {
-	int legs[LEG_COUNT], from[LEG_COUNT];
 	char buf[RENDER_NUMBER_BYTES];
-	size_t owed = INDENT, count = path_of(scenario, legs, from);
+	int legs[LEG_COUNT];
+	size_t owed = INDENT, count = path_of(scenario, legs);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct report_leg *leg = &scenario->legs[legs[i]];
 
-		owed += strlen(places[from[i]]);
+		owed += strlen(place_before(legs, i));
 		centre(movers ? mover(leg) : amount(leg, buf), arrow, &owed, out);
 	}
 	putc('\n', out);
@@ -119,16 +122,15 @@ static void arrow_texts(const struct report_scenario *scenario, size_t arrow, bo
 static void places_and_arrows(const struct report_scenario *scenario, size_t arrow,
 			      const struct render_options *options, FILE *out)
 {
-	int legs[LEG_COUNT], from[LEG_COUNT];
-	size_t count = path_of(scenario, legs, from);
+	int legs[LEG_COUNT];
+	size_t count = path_of(scenario, legs);
 
 	repeat(" ", INDENT, out);
 	for (size_t i = 0; i <= count; i++) {
-		const char *place = places[i < count ? from[i] : LEG_COUNT];
 		const struct report_leg *leg;
 		bool moved;
 
-		fprintf(out, "%s%s%s", text_color(options, GRID_BOLD), place,
+		fprintf(out, "%s%s%s", text_color(options, GRID_BOLD), place_before(legs, i),
 			text_plain_again(options, GRID_BOLD));
 		if (i == count)
 			break;
