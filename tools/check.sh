@@ -54,9 +54,8 @@ attribute() {
 	echo "${value:-0}"
 }
 
-# run_pytest SUITE EXPRESSION [COMMAND...]: COMMAND (sudo) is put before pytest's. A test that fails is
-# run once more, and the list at the end names it (RERUN): real processes and sockets on a machine
-# that others use too. One that fails twice has failed.
+# run_pytest SUITE EXPRESSION [COMMAND...]: COMMAND (sudo) is put before pytest's. A test runs once: one
+# that fails now and then is at fault, or what it tests is.
 run_pytest() {
 	local suite=$1 expression=$2 xml=$results/$1.xml status tests failures skip
 	shift 2
@@ -64,7 +63,7 @@ run_pytest() {
 	"$@" env ZCTRACE_BUILD="$ZCTRACE_BUILD" PYTHONDONTWRITEBYTECODE=1 CI="${CI:-}" \
 		HYPOTHESIS_STORAGE_DIRECTORY="$results/hypothesis" \
 		timeout -k 30 $suite_seconds "$python" -m pytest -q -p no:cacheprovider --tb=short \
-		--reruns 1 -rfEsR --junit-xml="$xml" -k "$expression" "tests/$suite"
+		-rfEs --junit-xml="$xml" -k "$expression" "tests/$suite"
 	status=$?
 	failures=$(($(attribute "$xml" failures) + $(attribute "$xml" errors)))
 	skip=$(attribute "$xml" skipped)
