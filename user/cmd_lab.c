@@ -74,6 +74,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_NO_COLOR:
 		a->terminal.color = false;
 		return 0;
+	case ARGP_KEY_END:
+		if (!a->number && (a->name || a->predictions || a->answers || a->from_count || a->out ||
+				   a->quiet))
+			argp_error(state, "the number of the lab is missing; zctrace lab lists them");
+		return 0;
 	case ARGP_KEY_ARG:
 		a->number = strtol(arg, &end, 10);
 		if (state->arg_num || *end || a->number < 1 || a->number > MOST_LABS)
@@ -153,43 +158,6 @@ static int introduce(const struct arguments *a, const struct lab *lab)
 	return ZC_EXIT_OK;
 }
 
-/* Before anything is measured: that is what makes it a prediction. */
-static int take_predictions(const struct arguments *a, const struct lab *lab, struct handin *handin)
-{
-	int err = 0;
-
-	if (!lab_can_ask()) {
-		if (has_prediction(lab, handin) || a->from_count)
-			return ZC_EXIT_OK;
-		return complain(ZC_EXIT_USAGE, "lab %d: no predictions, and no terminal to ask for them "
-				"on; give --predictions FILE with a line \"%s: VALUE\" and so on",
-				lab->number, lab->predictions[0].id);
-	}
-	err = lab_ask_name(handin);
-	if (!err)
-		err = lab_ask_predictions(lab, handin, &a->terminal);
-	if (err)
-		return complain(ZC_EXIT_FAILED, "lab %d: the input has ended", lab->number);
-	return ZC_EXIT_OK;
-}
-
-static int measure_rest(const struct arguments *a, const struct lab *lab, struct handin *handin)
-{
-	int status = ZC_EXIT_OK;
-
-	for (size_t i = 0; i < lab->measurement_count && !status; i++) {
-		const struct lab_measurement *measurement = &lab->measurements[i];
-
-		if (handin_report(handin, measurement->file))
-			continue;
-		if (measurement->before && lab_can_ask() &&
-		    lab_ask_to_go_on(measurement->before, &a->terminal))
-			return ZC_EXIT_FAILED;
-		status = lab_run(measurement, handin);
-	}
-	return status;
-}
-
 static int write_file(const struct arguments *a, const char *suffix, output_writer *writer,
 		      void *context)
 {
@@ -203,9 +171,96 @@ static int write_file(const struct arguments *a, const char *suffix, output_writ
 	return err;
 }
 
+/* Everything that was given so far, so that whatever happens next does not lose it. */
+static int keep(const struct arguments *a, struct handin *handin)
+{
+	return write_file(a, ".json", handin_write, handin) ? ZC_EXIT_FAILED : ZC_EXIT_OK;
+}
+
+/* The input has ended, or Ctrl-C. */
+static int stop_asking(const struct arguments *a, const struct lab *lab, int err)
+{
+	if (err == -ENOMEM)
+		return complain(ZC_EXIT_FAILED, "lab: out of memory");
+	return complain(exit_of_error(err), "lab %d: %s; what was given and measured so far is kept: go "
+			"on with zctrace lab %d --from %s.json", lab->number,
+			err == -EINTR ? "interrupted" : "the input has ended", lab->number, a->out);
+}
+
+static int ask_predictions(const struct arguments *a, const struct lab *lab, struct handin *handin)
+{
+	int status = ZC_EXIT_OK, err = lab_ask_name(handin);
+
+	for (size_t i = 0; i < lab->prediction_count && !err && !status; i++) {
+		if (*handin_prediction(handin, lab->predictions[i].id))
+			continue;
+		err = lab_ask_prediction(&lab->predictions[i], handin, &a->terminal);
+		if (!err)
+			status = keep(a, handin);
+	}
+	return err ? stop_asking(a, lab, err) : status;
+}
+
+/* Before anything measured is shown: that is what makes it a prediction. Then they are sealed. */
+static int take_predictions(const struct arguments *a, const struct lab *lab, struct handin *handin)
+{
+	int status = ZC_EXIT_OK;
+
+	if (handin_is_sealed(handin))
+		return keep(a, handin);
+	if (lab_can_ask())
+		status = ask_predictions(a, lab, handin);
+	else if (!has_prediction(lab, handin))
+		status = complain(ZC_EXIT_USAGE, "lab %d: no predictions, and no terminal to ask for them "
+				  "on; give --predictions FILE with a line \"%s: VALUE\" and so on",
+				  lab->number, lab->predictions[0].id);
+	if (status)
+		return status;
+	if (handin_seal(handin))
+		return complain(ZC_EXIT_FAILED, "lab: out of memory");
+	return keep(a, handin);
+}
+
+static int measure_rest(const struct arguments *a, const struct lab *lab, struct handin *handin)
+{
+	int status = ZC_EXIT_OK;
+
+	for (size_t i = 0; i < lab->measurement_count && !status; i++) {
+		const struct lab_measurement *measurement = &lab->measurements[i];
+		int err = 0;
+
+		if (handin_report(handin, measurement->file))
+			continue;
+		if (measurement->before && lab_can_ask())
+			err = lab_ask_to_go_on(measurement->before, &a->terminal);
+		if (err)
+			return stop_asking(a, lab, err);
+		status = lab_run(measurement, handin);
+		if (!status)
+			status = keep(a, handin);
+	}
+	return status;
+}
+
+static int ask_explanations(const struct arguments *a, const struct lab *lab,
+			    struct handin *handin)
+{
+	int status = ZC_EXIT_OK;
+
+	for (size_t i = 0; i < lab->question_count && !status; i++) {
+		int err;
+
+		if (*handin_explanation(handin, i))
+			continue;
+		err = lab_ask_explanation(lab, i, handin, &a->terminal);
+		status = err ? stop_asking(a, lab, err) : keep(a, handin);
+	}
+	return status;
+}
+
 static int write_all(const struct arguments *a, struct lab_sheet *sheet, struct handin *handin)
 {
-	if (write_file(a, ".json", handin_write, handin) ||
+	if (keep(a, handin) ||
 	    write_file(a, ".md", lab_sheet_markdown, sheet) ||
 	    write_file(a, ".html", lab_sheet_html, sheet))
 		return ZC_EXIT_FAILED;
@@ -249,19 +304,15 @@ static bool would_overwrite(const struct arguments *a)
 static int do_lab(const struct arguments *a, const struct lab *lab, struct handin *handin)
 {
 	struct lab_sheet sheet;
-	int status;
+	int status, answered = ZC_EXIT_OK;
 
 	if (would_overwrite(a))
 		return ZC_EXIT_USAGE;
 	status = take_given(a, lab, handin);
-	if (status)
-		return status;
-	status = introduce(a, lab);
+	if (!status)
+		status = introduce(a, lab);
 	if (!status)
 		status = take_predictions(a, lab, handin);
-	/* Kept before the measurement, which may fail. */
-	if (!status && write_file(a, ".json", handin_write, handin))
-		status = ZC_EXIT_FAILED;
 	if (!status)
 		status = measure_rest(a, lab, handin);
 	if (status)
@@ -271,10 +322,10 @@ static int do_lab(const struct arguments *a, const struct lab *lab, struct handi
 	if (lab_sheet_text(&sheet, &a->terminal, stdout))
 		return complain(ZC_EXIT_FAILED, "lab: out of memory");
 	if (lab_can_ask())
-		lab_ask_explanations(lab, handin, &a->terminal);
+		answered = ask_explanations(a, lab, handin);
 	status = write_all(a, &sheet, handin);
 	tell_open(a, lab, handin);
-	return status;
+	return status ? status : answered;
 }
 
 int cmd_lab(int argc, char **argv)
@@ -293,6 +344,8 @@ int cmd_lab(int argc, char **argv)
 	commands_parse(&argp, argc, argv, &a);
 	if (!a.number)
 		return list_labs();
+	if (lab_can_ask())
+		lab_catch_interrupt();
 	snprintf(out, sizeof(out), "lab%d-handin", a.number);
 	if (!a.out)
 		a.out = out;

@@ -26,6 +26,7 @@ struct row {
 	char digests[LAB_MAX_MEASUREMENTS][HANDIN_DIGEST_BYTES];
 	size_t digest_count;
 	bool recorded;		/* the evidence is that of labs/data */
+	enum handin_made made;	/* the predictions */
 	const struct row *same;	/* an earlier one with the same evidence */
 };
 
@@ -71,7 +72,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "HANDIN...",
 	.doc = "Judges hand-ins of labs: complete or not, predictions right or wrong, and whether the "
-	       "evidence agrees with itself. Exit status 1: one is incomplete or inconsistent.\v"
+	       "evidence agrees with itself, and whether the predictions were made before it was measured. "
+	       "Exit status 1: one is incomplete, inconsistent, or predicted too late.\v"
 	       "Example:\n  zctrace lab check handins/*.json --csv grades.csv\n\n"
 	       "The digest shows that a report was altered after it was handed over to zctrace lab. It "
 	       "does not show who measured, or where: whoever can write the file can write both.",
@@ -129,6 +131,7 @@ static void judge(struct row *row)
 		handin_check(&handin, &lab, &row->verdict);
 		take_digests(row, &handin);
 		row->recorded = is_recorded(row, &lab);
+		row->made = handin_when_predicted(&handin);
 	}
 	lab_free(&lab);
 	handin_free(&handin);
@@ -169,9 +172,41 @@ static const char *evidence_text(const struct row *row)
 	return row->recorded ? "recorded" : "consistent";
 }
 
+/* Recorded reports are older than any prediction. */
+static bool made_in_time(const struct row *row)
+{
+	return row->made == HANDIN_MADE_BEFORE ||
+	       (row->made == HANDIN_MADE_AFTER && row->recorded);
+}
+
+static const char *made_text(const struct row *row)
+{
+	static const char *const texts[] = {
+		[HANDIN_MADE_UNKNOWN] = "not sealed", [HANDIN_MADE_BEFORE] = "before",
+		[HANDIN_MADE_AFTER] = "after", [HANDIN_MADE_CHANGED] = "changed",
+	};
+
+	if (!row->lab)
+		return "";
+	return made_in_time(row) && row->recorded ? "recorded" : texts[row->made];
+}
+
+/* What speaks against the predictions; NULL = nothing. */
+static const char *made_reason(const struct row *row)
+{
+	static const char *const texts[] = {
+		[HANDIN_MADE_UNKNOWN] = "the predictions were never sealed: nothing shows when they were "
+					"made",
+		[HANDIN_MADE_AFTER] = "the predictions were sealed after a report was measured",
+		[HANDIN_MADE_CHANGED] = "the predictions are not those that were sealed",
+	};
+
+	return made_in_time(row) ? NULL : texts[row->made];
+}
+
 static bool is_good(const struct row *row)
 {
-	return row->lab && row->verdict.complete && row->verdict.sound;
+	return row->lab && row->verdict.complete && row->verdict.sound && made_in_time(row);
 }
 
 static void add_row(struct grid *grid, const struct row *row)
@@ -190,11 +225,14 @@ static void add_row(struct grid *grid, const struct row *row)
 		grid_format(grid, GRID_PLAIN, "%zu of %zu", verdict->right, verdict->of);
 	else
 		grid_cell(grid, GRID_PLAIN, NULL);
+	grid_cell(grid, made_in_time(row) ? GRID_GOOD : GRID_BAD, made_text(row));
 	grid_cell(grid, row->lab && verdict->sound ? GRID_GOOD : GRID_BAD, evidence_text(row));
 	if (verdict->missing[0])
 		grid_below(grid, GRID_DOUBT, "missing: %s", verdict->missing);
 	if (verdict->reason[0])
 		grid_below(grid, GRID_BAD, "%s", verdict->reason);
+	if (row->lab && made_reason(row))
+		grid_below(grid, GRID_BAD, "%s", made_reason(row));
 	if (row->same)
 		grid_below(grid, GRID_BAD, "the same measurement as %s", row->same->path);
 }
@@ -204,7 +242,7 @@ static int print_table(const struct row *rows, size_t count, const struct render
 	static const struct grid_column columns[] = {
 		{ "hand-in", .wraps = true }, { "name", .wraps = true },   { "lab", .right = true },
 		{ "complete", .right = false },	  { "predictions", .right = true },
-		{ "evidence", .right = false },
+		{ "made", .right = false },	  { "evidence", .right = false },
 	};
 	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
 	size_t good = 0;
@@ -216,7 +254,7 @@ static int print_table(const struct row *rows, size_t count, const struct render
 	}
 	err = grid_print(grid, terminal, stdout);
 	grid_free(grid);
-	printf("\n  %zu of %zu are complete and consistent.\n", good, count);
+	printf("\n  %zu of %zu are complete, consistent and predicted in time.\n", good, count);
 	return err;
 }
 
@@ -230,7 +268,7 @@ static int write_csv(FILE *out, void *context)
 	const struct csv_job *job = context;
 
 	fputs("file,name,lab,complete,predicted,right,predictions,evidence,missing,reason,"
-	      "same_as\r\n", out);
+	      "same_as,made\r\n", out);
 	for (size_t i = 0; i < job->count; i++) {
 		const struct row *row = &job->rows[i];
 
@@ -245,7 +283,7 @@ static int write_csv(FILE *out, void *context)
 		render_csv_text(out, row->verdict.reason);
 		putc(',', out);
 		render_csv_text(out, row->same ? row->same->path : "");
-		fputs("\r\n", out);
+		fprintf(out, ",%s\r\n", made_text(row));
 	}
 	return ferror(out) ? -EIO : 0;
 }

@@ -32,14 +32,20 @@ static json_t *text_json(const char *text)
 	return json ? json : json_string("");
 }
 
-int handin_new(struct handin *handin, const struct lab *lab)
+void handin_now(char text[HANDIN_TIME_BYTES])
 {
-	char when[32];
 	time_t now = time(NULL);
 	struct tm utc;
 
+	strftime(text, HANDIN_TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+}
+
+int handin_new(struct handin *handin, const struct lab *lab)
+{
+	char when[HANDIN_TIME_BYTES];
+
 	memset(handin, 0, sizeof(*handin));
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+	handin_now(when);
 	handin->root = json_pack("{ss, s{ss}, si, ss, ss, ss, s{}, s[], s[]}",
 				 "schema", HANDIN_SCHEMA, "tool", "version", ZCTRACE_VERSION,
 				 "lab", lab->number, "title", lab->title, "name", "",
@@ -94,9 +100,18 @@ void handin_set_name(struct handin *handin, const char *name)
 	json_object_set_new(handin->root, "name", text_json(name));
 }
 
-void handin_set_prediction(struct handin *handin, const char *id, const char *text)
+int handin_set_prediction(struct handin *handin, const char *id, const char *text)
 {
-	json_object_set_new(json_object_get(handin->root, "predictions"), id, text_json(text));
+	json_t *made = text_json(text);
+
+	if (handin_is_sealed(handin)) {
+		bool same = !strcmp(text_of(made), handin_prediction(handin, id));
+
+		json_decref(made);
+		return same ? 0 : -EPERM;
+	}
+	json_object_set_new(json_object_get(handin->root, "predictions"), id, made);
+	return 0;
 }
 
 void handin_set_explanation(struct handin *handin, size_t question, const char *text)
@@ -218,6 +233,7 @@ static int check_form(const json_t *root, char *error, size_t size)
 		{ "reports", JSON_ARRAY },
 	};
 	const char *schema = json_string_value(json_object_get(root, "schema")), *key;
+	const json_t *sealed = json_object_get(root, "sealed");
 	json_t *texts, *text;
 	size_t i;
 
@@ -234,6 +250,11 @@ static int check_form(const json_t *root, char *error, size_t size)
 				 members[i].name);
 			return -EINVAL;
 		}
+	}
+	if (sealed && (!json_is_string(json_object_get(sealed, "at")) ||
+		       !json_is_string(json_object_get(sealed, "sha256")))) {
+		snprintf(error, size, "\"sealed\" has no time or no digest");
+		return -EINVAL;
 	}
 	snprintf(error, size, "a text in it is longer than %d bytes", HANDIN_MAX_TEXT);
 	if (json_string_length(json_object_get(root, "name")) > HANDIN_MAX_TEXT)

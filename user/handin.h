@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a student hands in: one JSON file ("zctrace-lab/1") with the name, the predictions, the
- * answers, and every raw report as it was saved, byte for byte, beside its SHA-256. Measured values
- * are never in it: whoever reads it takes them from the reports. */
+/* What a student hands in: one JSON file ("zctrace-lab/1") with the name, the predictions and their
+ * seal, the answers, and every raw report as it was saved, byte for byte, beside its SHA-256.
+ * Measured values are never in it: whoever reads it takes them from the reports. */
 #ifndef ZC_HANDIN_H
 #define ZC_HANDIN_H
 
@@ -11,7 +11,7 @@
 #define HANDIN_SCHEMA "zctrace-lab/1"
 #define HANDIN_MAX_BYTES (64ULL << 20)	/* of the file */
 
-enum { HANDIN_MAX_TEXT = 16384, HANDIN_DIGEST_BYTES = 65 };
+enum { HANDIN_MAX_TEXT = 16384, HANDIN_DIGEST_BYTES = 65, HANDIN_TIME_BYTES = 32 };
 
 struct handin_report {
 	char file[64];			/* as the lab's text names it */
@@ -39,10 +39,13 @@ const char *handin_written(const struct handin *handin);
 const char *handin_prediction(const struct handin *handin, const char *id);
 const char *handin_explanation(const struct handin *handin, size_t question);
 int handin_lab(const struct handin *handin);
+/* Now, in UTC, as RFC 3339 has it, to the second. */
+void handin_now(char text[HANDIN_TIME_BYTES]);
 
 /* text is cut to HANDIN_MAX_TEXT bytes and made UTF-8. */
 void handin_set_name(struct handin *handin, const char *name);
-void handin_set_prediction(struct handin *handin, const char *id, const char *text);
+/* -EPERM: the predictions are sealed, and this one is another; it stays as it was. */
+int handin_set_prediction(struct handin *handin, const char *id, const char *text);
 void handin_set_explanation(struct handin *handin, size_t question, const char *text);
 
 /* Adds a raw report, or replaces the one of that file. -EINVAL: it is none, one line in error. */
@@ -63,6 +66,25 @@ int handin_read(const char *path, struct handin *handin, char *error, size_t siz
 int handin_parse(const char *text, size_t bytes, struct handin *handin, char *error, size_t size);
 /* An output_writer: context is a struct handin. */
 int handin_write(FILE *out, void *context);
+
+/* --- sealing (handin_seal.c) --- */
+
+/* When the predictions were made, as far as the hand-in shows it. */
+enum handin_made {
+	HANDIN_MADE_UNKNOWN,	/* they were never sealed */
+	HANDIN_MADE_BEFORE,	/* sealed before each of its reports was begun */
+	HANDIN_MADE_AFTER,	/* a report was begun before they were sealed */
+	HANDIN_MADE_CHANGED,	/* they, or the time, are others than those that were sealed */
+};
+
+/* Fixes the predictions with the time and a digest: what is left out stays left out. Once sealed
+ * it stays as it is. 0 or -ENOMEM. */
+int handin_seal(struct handin *handin);
+bool handin_is_sealed(const struct handin *handin);
+/* The time and the digest of the seal; "" if there is none. */
+const char *handin_sealed_at(const struct handin *handin);
+const char *handin_seal_digest(const struct handin *handin);
+enum handin_made handin_when_predicted(const struct handin *handin);
 
 /* --- checking (handin_check.c) --- */
 

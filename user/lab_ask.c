@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,12 @@ static int take_answer(const struct lab *lab, struct handin *handin, const char 
 			 render_plain(text, shown, sizeof(shown)), prediction->unit);
 		return -EINVAL;
 	}
-	handin_set_prediction(handin, id, text);
+	if (handin_set_prediction(handin, id, text)) {
+		snprintf(error, size, "%s: the predictions were sealed at %s, before anything measured "
+			 "was shown; they stay as they are", id,
+			 render_plain(handin_sealed_at(handin), shown, sizeof(shown)));
+		return -EPERM;
+	}
 	return 0;
 }
 
@@ -135,17 +141,32 @@ int lab_read_answers(const char *path, const struct lab *lab, struct handin *han
 
 /* --- the terminal --- */
 
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+	interrupted = 1;
+}
+
 bool lab_can_ask(void)
 {
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+void lab_catch_interrupt(void)
+{
+	/* Without SA_RESTART: Ctrl-C ends the reading of a line. */
+	const struct sigaction action = { .sa_handler = on_interrupt };
+
+	sigaction(SIGINT, &action, NULL);
 }
 
 static int read_line(const char *prompt, char line[MOST_LINE])
 {
 	fputs(prompt, stdout);
 	fflush(stdout);
-	if (!fgets(line, MOST_LINE, stdin))
-		return -EPIPE;
+	if (interrupted || !fgets(line, MOST_LINE, stdin))
+		return interrupted ? -EINTR : -EPIPE;
 	memmove(line, trim(line), strlen(trim(line)) + 1);
 	return 0;
 }
@@ -160,8 +181,8 @@ int lab_ask_name(struct handin *handin)
 	return err;
 }
 
-static int ask_prediction(const struct lab_prediction *prediction, struct handin *handin,
-			  const struct render_options *options)
+int lab_ask_prediction(const struct lab_prediction *prediction, struct handin *handin,
+		       const struct render_options *options)
 {
 	char line[MOST_LINE], prompt[160];
 	int err;
@@ -177,39 +198,21 @@ static int ask_prediction(const struct lab_prediction *prediction, struct handin
 			break;
 		fputs("  That is not an answer to it; Enter alone leaves it out.\n", stdout);
 	}
-	if (!err)
-		handin_set_prediction(handin, prediction->id, line);
-	return err;
+	return err ? err : handin_set_prediction(handin, prediction->id, line);
 }
 
-int lab_ask_predictions(const struct lab *lab, struct handin *handin,
+int lab_ask_explanation(const struct lab *lab, size_t question, struct handin *handin,
 			const struct render_options *options)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < lab->prediction_count && !err; i++) {
-		if (!*handin_prediction(handin, lab->predictions[i].id))
-			err = ask_prediction(&lab->predictions[i], handin, options);
-	}
-	return err;
-}
-
-int lab_ask_explanations(const struct lab *lab, struct handin *handin,
-			 const struct render_options *options)
-{
 	char line[MOST_LINE];
-	int err = 0;
+	int err;
 
-	for (size_t i = 0; i < lab->question_count && !err; i++) {
-		if (*handin_explanation(handin, i))
-			continue;
-		printf("\n  %zu. ", i + 1);
-		err = text_paragraph(options, stdout, GRID_PLAIN, "", lab->questions[i]);
-		if (!err)
-			err = read_line("  Your answer (one line; Enter: later): ", line);
-		if (!err)
-			handin_set_explanation(handin, i, line);
-	}
+	printf("\n  %zu. ", question + 1);
+	err = text_paragraph(options, stdout, GRID_PLAIN, "", lab->questions[question]);
+	if (!err)
+		err = read_line("  Your answer (one line; Enter: later): ", line);
+	if (!err)
+		handin_set_explanation(handin, question, line);
 	return err;
 }
 

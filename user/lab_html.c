@@ -137,6 +137,11 @@ static void evidence(FILE *out, const struct lab_sheet *sheet)
 	}
 	fputs("</tbody></table>\n", out);
 	html_scroll_close(out);
+	fputs("<p>Predictions sealed ", out);
+	html_text(out, handin_sealed_at(sheet->handin));
+	fputs(", SHA-256 <code>", out);
+	html_text(out, handin_seal_digest(sheet->handin));
+	fputs("</code>.</p>\n", out);
 	fputs("</section>\n</main>\n<footer><p>Made by zctrace ", out);
 	html_text(out, ZCTRACE_VERSION);
 	fputs(".</p></footer>\n</body>\n</html>\n", out);

@@ -144,6 +144,11 @@ static void print_evidence(FILE *out, const struct lab_sheet *sheet)
 		markdown_cell(out, sheet->handin->reports[i].found);
 		putc('\n', out);
 	}
+	fputs("\nPredictions sealed ", out);
+	render_markdown_text(out, handin_sealed_at(sheet->handin));
+	fputs(", SHA-256 ", out);
+	render_markdown_text(out, handin_seal_digest(sheet->handin));
+	fputs(".\n", out);
 }
 
 int lab_sheet_markdown(FILE *out, void *context)

@@ -226,7 +226,7 @@ def test_what_the_lab_could_not_measure_is_not_judged(tmp_path):
 
 def test_answers_that_are_no_text(tmp_path):
     """Bytes that are no UTF-8 are kept, made visible."""
-    (tmp_path / "a").write_bytes(b"why-1: it \xff is\n")
+    (tmp_path / "a").write_bytes(b"copy-round: 4\nwhy-1: it \xff is\n")
     status, _, stderr = zctrace("lab", 1, "--from", DATA, "--answers", tmp_path / "a",
                                 "--out", tmp_path / "h")
     assert (status, stderr) == (DONE, "")
@@ -240,7 +240,8 @@ def test_the_later_of_two_reports_counts(tmp_path):
         report["scenarios"][0]["rounds"] = 77
 
     arguments = ("--out", tmp_path / "h", "-q")
-    assert zctrace("lab", 1, "--from", DATA, *arguments)[0] == DONE
+    (tmp_path / "a").write_text("copy-round: 4\n")
+    assert zctrace("lab", 1, "--from", DATA, "--predictions", tmp_path / "a", *arguments)[0] == DONE
     data = changed_data(tmp_path / "x", change)
     assert zctrace("lab", 1, "--from", tmp_path / "h.json", "--from", data, *arguments)[0] == DONE
     made = json.loads((tmp_path / "h.json").read_text("utf-8"))
@@ -250,7 +251,9 @@ def test_the_later_of_two_reports_counts(tmp_path):
 
 
 def test_the_lab_report_cannot_be_written(tmp_path):
-    line = zctrace("lab", 1, "--from", DATA, "-q", "--out", tmp_path / "no" / "h")
+    (tmp_path / "a").write_text("copy-round: 4\n")
+    line = zctrace("lab", 1, "--from", DATA, "-q", "--out", tmp_path / "no" / "h",
+                   "--predictions", tmp_path / "a")
     assert line[0] == FAILED
     assert line[2] == f"zctrace: {tmp_path}/no/h.json: No such file or directory\n"
 

@@ -145,6 +145,75 @@ def test_a_hand_in_is_not_overwritten(tmp_path):
     assert path.read_bytes() == before
 
 
+# --- predictions are made before ---
+
+
+def go_on(place, path, text):
+    (place / "later.txt").write_text(text)
+    return zctrace("lab", 1, "--from", path, "--predictions", place / "later.txt", cwd=place)
+
+
+def test_what_was_skipped_stays_skipped(tmp_path):
+    """The measured values are on the screen by then."""
+    path = hand_in(tmp_path, 1, "name: Ada\ncopy-round: 7\n")
+    before = path.read_bytes()
+    status, _, stderr = go_on(tmp_path, path, "sendfile-round: 2\n")
+    assert status == USAGE
+    assert "sendfile-round: the predictions were sealed at 20" in stderr
+    status, _, stderr = go_on(tmp_path, path, "copy-round: 4\n")
+    assert status == USAGE and "copy-round: the predictions were sealed at 20" in stderr
+    assert path.read_bytes() == before
+    assert go_on(tmp_path, path, "copy-round: 7\n")[0] == GOOD, "the same is no change"
+    _, (row,) = check(path)
+    assert (row["predicted"], row["right"]) == ("1", "0")
+
+
+def test_nothing_is_shown_before_a_prediction(tmp_path):
+    status, text, stderr = zctrace("lab", 1, "--from", DATA, "-q", cwd=tmp_path)
+    assert (status, text) == (USAGE, "") and "no predictions, and no terminal" in stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def seal_of(made):
+    predictions = json.dumps(made["predictions"], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{made['sealed']['at']}\n{predictions}".encode()).hexdigest()
+
+
+def test_the_seal_is_of_the_time_and_the_predictions(tmp_path):
+    made = json.loads(hand_in(tmp_path, 1).read_text())
+    assert made["sealed"] == {"at": made["sealed"]["at"], "sha256": seal_of(made)}
+    sheet = (tmp_path / "lab1-handin.md").read_text()
+    assert f"Predictions sealed {made['sealed']['at']}, SHA-256 {seal_of(made)}." in sheet
+    assert seal_of(made) in (tmp_path / "lab1-handin.html").read_text()
+
+
+@pytest.mark.parametrize("change, when, said_of_it", [
+    (lambda made: None, "before", ""),
+    (lambda made: made.pop("sealed"), "not sealed", "were never sealed"),
+    (lambda made: made["predictions"].update({"copy-round": "4.0"}), "changed",
+     "are not those that were sealed"),
+    (lambda made: made["sealed"].update(at="2020-01-01T00:00:00Z"), "changed",
+     "are not those that were sealed"),
+    (lambda made: (made["sealed"].update(at="2099-01-01T00:00:00Z"),
+                   made["sealed"].update(sha256=seal_of(made))), "after",
+     "were sealed after a report was measured"),
+], ids=["sealed", "no seal", "another prediction", "another time", "too late"])
+def test_when_predictions_were_made(tmp_path, good, change, when, said_of_it):
+    made = copy.deepcopy(good)
+    change(made)
+    path = write(tmp_path / "a.json", made)
+    status, (row,) = check(path)
+    assert (status, row["made"]) == (GOOD if when == "before" else JUDGED_BAD, when)
+    assert (row["complete"], row["evidence"]) == ("yes", "consistent")
+    table = " ".join(zctrace("lab", "check", path)[1].split())
+    assert said_of_it in table
+
+
+def test_recorded_reports_are_older_than_any_prediction(tmp_path):
+    status, (row,) = check(hand_in(tmp_path, 1))
+    assert (status, row["made"]) == (GOOD, "recorded")
+
+
 # --- altered ---
 
 
@@ -154,7 +223,9 @@ def good(tmp_path_factory):
     path = hand_in(tmp_path_factory.mktemp("good"), 1)
     made = json.loads(path.read_text())
     for index, report in enumerate(made["reports"]):
-        put_report(made, index, json.loads(report["json"]))
+        measured = json.loads(report["json"])
+        measured["config"]["started"] = made["sealed"]["at"]
+        put_report(made, index, measured)
     return made
 
 

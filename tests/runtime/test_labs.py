@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 import lab_texts
-from zctrace import MEASURED, NOBODY, USAGE, command, zctrace
+from zctrace import FAILED, MEASURED, NOBODY, USAGE, command, zctrace
 
 pytestmark = pytest.mark.usefixtures("place")
 
@@ -89,27 +89,87 @@ def test_predictions_survive_a_measurement_that_fails(room):
     assert handin["predictions"]["usual"] == "3"
 
 
+class Seat:
+    """A student at a terminal: a session of its own, whose Ctrl-C is the line discipline's."""
+
+    def __init__(self, room, *arguments):
+        self.master, slave = pty.openpty()
+        self.said = b""
+        self.process = subprocess.Popen(
+            ["setsid", "--ctty", "--wait", *command(*arguments)], stdin=slave, stdout=slave,
+            stderr=slave, cwd=room,
+        )
+        os.close(slave)
+
+    def type(self, *lines):
+        os.write(self.master, "".join(f"{line}\n" for line in lines).encode())
+
+    def read(self, until=None):
+        """All that is said until then, or until the program has closed the terminal."""
+        while until is None or until not in self.said:
+            try:
+                some = os.read(self.master, 65536)
+            except OSError:
+                break
+            if not some:
+                break
+            self.said += some
+        assert until is None or until in self.said, self.said.decode()
+
+    def read_questions(self, count):
+        """Until so many predictions were asked for."""
+        while self.said.count(b"Your prediction") < count:
+            self.said += os.read(self.master, 65536)
+
+    def ctrl_c(self):
+        os.write(self.master, b"\x03")
+
+    def end(self):
+        self.read()
+        os.close(self.master)
+        return self.process.wait(60)
+
+
+def handed_in(room):
+    return json.loads((room / "lab2-handin.json").read_text())
+
+
+def test_ctrl_c_keeps_what_was_given(room):
+    """And the lab goes on from there: no prediction is asked for twice, nothing measured again."""
+    answers = [lab_texts.answer_to(p) for p in lab_texts.predictions(2)]
+    first = Seat(room, "lab", 2)
+    first.type("Grace", *answers[:2])
+    first.read_questions(3)
+    first.ctrl_c()
+    assert first.end() == FAILED
+    assert b"interrupted; what was given and measured so far is kept" in first.said
+    kept = handed_in(room)
+    assert kept["name"] == "Grace" and list(kept["predictions"].values()) == answers[:2]
+    assert "sealed" not in kept
+    second = Seat(room, "lab", 2, "--from", "lab2-handin.json")
+    second.type(*answers[2:], "because")
+    second.read(b"\r\n  2. ")
+    second.ctrl_c()
+    assert second.end() == FAILED
+    kept = handed_in(room)
+    assert list(kept["predictions"].values()) == answers and kept["sealed"]
+    assert [report["file"] for report in kept["reports"]] == lab_texts.measurements(2)
+    assert kept["explanations"] == ["because"]
+    third = Seat(room, "lab", 2, "--from", "lab2-handin.json")
+    third.type("so", "and so")
+    assert third.end() == 0
+    assert b"Your prediction" not in third.said and b"$ sudo" not in third.said
+    assert handed_in(room) == {**kept, "explanations": ["because", "so", "and so"]}
+    assert ",before" in zctrace("lab", "check", room / "lab2-handin.json", "--csv", "-").stdout
+
+
 def test_on_a_terminal(room):
     """Asked and answered: the predictions, the stop, the answers."""
-    answers = ["Grace", *[lab_texts.answer_to(p) for p in lab_texts.predictions(2)],
-               *["because" for _ in lab_texts.questions(2)]]
-    answers.insert(1, "nonsense")
-    master, slave = pty.openpty()
-    process = subprocess.Popen(command("lab", 2), stdin=slave, stdout=slave, stderr=slave,
-                               cwd=room, start_new_session=True)
-    os.close(slave)
-    os.write(master, "".join(f"{answer}\n" for answer in answers).encode())
-    said = b""
-    while True:
-        try:
-            some = os.read(master, 65536)
-        except OSError:
-            break
-        said += some
-        if not some:
-            break
-    os.close(master)
-    assert process.wait(60) == 0, said.decode()
+    seat = Seat(room, "lab", 2)
+    seat.type("Grace", "nonsense", *[lab_texts.answer_to(p) for p in lab_texts.predictions(2)],
+              *["because" for _ in lab_texts.questions(2)])
+    status, said = seat.end(), seat.said
+    assert status == 0, said.decode()
     assert b"That is not an answer to it" in said
     handin = json.loads((room / "lab2-handin.json").read_text())
     assert handin["name"] == "Grace"
