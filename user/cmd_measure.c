@@ -45,28 +45,48 @@ static const struct argp_option options[] = {
 struct arguments {
 	struct measure_options shared;
 	const struct scenario *only;	/* NULL = compare */
+	const struct document *document;	/* --as; NULL = none */
+	__u64 whole_or_chunk;		/* of copy alone: 0 = the whole file at once */
 	bool full, all, prefault;
 	const char *expect[MAX_EXPECT];
 	size_t expect_count;
 };
 
-/* doc1 and doc2 give their sizes as "1.2GB" and "2.4GB" of 1024s: whole bytes, rounded down. */
-static void as_document(struct argp_state *state, struct arguments *a, const char *name)
+/* What an article's programs use. doc1 and doc2 give their sizes as "1.2GB" and "2.4GB" of 1024s:
+ * whole bytes, rounded down. */
+struct document {
+	const char *name;
+	int port;
+	__u64 chunk_bytes, bytes;
+};
+
+static const struct document documents[] = {
+	{ "doc1", 8082, 65535, 1288490188 },
+	{ "doc2", 10000, 65536, 2576980377 },
+};
+
+static const struct document *find_document(struct argp_state *state, const char *name)
+{
+	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
+		if (!strcmp(documents[i].name, name))
+			return &documents[i];
+	}
+	argp_error(state, "--as %s: give doc1 or doc2", name);
+	return NULL;
+}
+
+/* Only what no option of its own was given for, in whatever order they stood. */
+static void as_document(struct arguments *a)
 {
 	struct measure_plan *plan = &a->shared.plan;
 
-	if (!strcmp(name, "doc1")) {
-		plan->port = 8082;
-		plan->chunk_bytes = 65535;
-		plan->bytes = 1288490188;
-	} else if (!strcmp(name, "doc2")) {
-		plan->port = 10000;
-		plan->chunk_bytes = 65536;
-		plan->bytes = 2576980377;
-	} else {
-		argp_error(state, "--as %s: give doc1 or doc2", name);
-	}
-	plan->as = name;
+	plan->as = a->document->name;
+	if (!plan->port)
+		plan->port = a->document->port;
+	if (!plan->chunk_bytes)
+		plan->chunk_bytes = a->document->chunk_bytes;
+	if (!plan->bytes)
+		plan->bytes = a->document->bytes;
 }
 
 static void add_expect(struct argp_state *state, struct arguments *a, const char *spec)
@@ -92,7 +112,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->shared.plan.chunk_bytes = measure_parse_chunk(state, "chunk", arg);
 		return 0;
 	case KEY_AS:
-		as_document(state, a, arg);
+		a->document = find_document(state, arg);
 		return 0;
 	case KEY_PREFAULT:
 		a->prefault = true;
@@ -151,7 +171,7 @@ static void plan_variants(struct arguments *a, __u64 chunk)
 		if (a->all)
 			add_other_ways(plan, chunk);
 	} else if (only->whole_by_default) {
-		measure_add_variant(plan, only, plan->as ? 0 : plan->chunk_bytes, a->prefault);
+		measure_add_variant(plan, only, a->whole_or_chunk, a->prefault);
 	} else {
 		measure_add_variant(plan, only, chunk, false);
 	}
@@ -187,6 +207,9 @@ static enum zc_exit check(const struct arguments *a)
 
 	if (status)
 		return status;
+	if (a->full && (a->shared.cache_given || a->shared.link_given))
+		return complain(ZC_EXIT_USAGE, "--full: measures warm and cold, over every link; leave "
+				"out %s", a->shared.link_given ? "--link" : "--cold or --warm");
 	if (a->full && a->only)
 		return complain(ZC_EXIT_USAGE, "--full: is for compare, not for %s",
 				a->shared.plan.mode);
@@ -207,8 +230,12 @@ static void complete_plan(struct arguments *a)
 		.events = DEFAULT_EVENTS,
 	};
 	struct measure_plan *plan = &a->shared.plan;
-	__u64 chunk = plan->chunk_bytes ? plan->chunk_bytes : DEFAULT_CHUNK;
+	__u64 chunk;
 
+	a->whole_or_chunk = plan->chunk_bytes;
+	if (a->document)
+		as_document(a);
+	chunk = plan->chunk_bytes ? plan->chunk_bytes : DEFAULT_CHUNK;
 	measure_complete(&a->shared, &defaults);
 	plan_variants(a, chunk);
 	plan_conditions(a);

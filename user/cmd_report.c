@@ -16,8 +16,17 @@ struct arguments {
 	int wanted, given;
 };
 
-static const struct argp_option options[] = {
+enum { KEY_NO_COLOR = 0x100 };
+
+static const struct argp_option report_options[] = {
 	{ .name = "verbose", .key = 'v', .doc = "Every call and witness", .group = 3 },
+	{ 0 },
+};
+
+/* A comparison is text: none of a report's formats can hold it. */
+static const struct argp_option diff_options[] = {
+	{ .name = "verbose", .key = 'v', .doc = "Every number of every program, every chunk of a sweep" },
+	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)" },
 	{ 0 },
 };
 
@@ -27,10 +36,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &a->outputs;
+		if (a->wanted == 1)
+			state->child_inputs[0] = &a->outputs;
 		return 0;
 	case 'v':
 		a->outputs.verbose = true;
+		return 0;
+	case KEY_NO_COLOR:
+		a->outputs.no_color = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->given == a->wanted)
@@ -51,12 +64,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = { { .argp = &output_argp }, { 0 } };
 
 static const struct argp report_argp = {
-	.options = options, .parser = parse, .children = children, .args_doc = "FILE.json",
+	.options = report_options, .parser = parse, .children = children, .args_doc = "FILE.json",
 	.doc = "Shows a saved report as text, or turns it into other formats. Needs no privilege.",
 };
 
 static const struct argp diff_argp = {
-	.options = options, .parser = parse, .children = children, .args_doc = "A.json B.json",
+	.options = diff_options, .parser = parse, .args_doc = "A.json B.json",
 	.doc = "Two saved reports side by side: what changed beyond the noise of their runs.",
 };
 

@@ -29,7 +29,7 @@ enum { DEFAULT_EVENTS = 2000, MAX_EVENTS = 2000000, MAX_SECONDS = 31536000 };
 struct arguments {
 	struct trace_options trace;
 	struct outputs outputs;
-	bool attach;
+	bool attach, timeline_given;
 };
 
 #define SHARED_OPTIONS \
@@ -95,13 +95,6 @@ static void set_user(struct argp_state *state, struct arguments *a, const char *
 					       .change = user->pw_uid != geteuid() };
 }
 
-static void add_without(struct argp_state *state, struct session_options *session, const char *name)
-{
-	if (session->without_count == SESSION_MAX_WITHOUT)
-		argp_error(state, "--without: at most %d", SESSION_MAX_WITHOUT);
-	session->without[session->without_count++] = name;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
@@ -132,12 +125,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_TIMELINE:
 		session->timeline_events = option_number(state, "--timeline", arg, 0, MAX_EVENTS);
+		a->timeline_given = true;
 		return 0;
 	case KEY_COUNTS:
 		session->counts_only = true;
 		return 0;
 	case KEY_WITHOUT:
-		add_without(state, session, arg);
+		option_without(state, session, arg);
 		return 0;
 	case KEY_OBJECTS:
 		session->max_objects = option_number(state, "--max-objects", arg, 64, 1 << 22);
@@ -155,6 +149,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->trace.program = state->argv + state->next;
 		return 0;
 	case ARGP_KEY_END:
+		if (session->counts_only && a->timeline_given && session->timeline_events)
+			argp_error(state, "--timeline: --counts-only records none; leave out one of them");
 		if (session->counts_only)
 			session->timeline_events = 0;
 		if (a->attach ? !a->trace.pid : !a->trace.program)

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "exits.h"
+#include "session.h"
 
 const char *const *commands_line;
 
@@ -42,4 +44,20 @@ long option_number(struct argp_state *state, const char *name, const char *text,
 	if (errno || *end || end == text || value < least || value > most)
 		argp_error(state, "%s %s: give a number from %ld to %ld", name, text, least, most);
 	return value;
+}
+
+void option_without(struct argp_state *state, struct session_options *session, const char *name)
+{
+	const struct probe *probes;
+	size_t count;
+	bool known = false;
+
+	probes = session_probes(&count);
+	for (size_t i = 0; i < count; i++)
+		known = known || !strcmp(probes[i].tracepoint, name);
+	if (!known)
+		argp_error(state, "--without %s: not one of ours; zctrace doctor lists them", name);
+	if (session->without_count == SESSION_MAX_WITHOUT)
+		argp_error(state, "--without: at most %d", SESSION_MAX_WITHOUT);
+	session->without[session->without_count++] = name;
 }

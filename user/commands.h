@@ -29,5 +29,9 @@ void commands_parse_in_order(const struct argp *argp, int argc, char **argv, voi
 struct argp_state;
 long option_number(struct argp_state *state, const char *name, const char *text, long least,
 		   long most);
+/* --without: adds a tracepoint to those to do without; one that zctrace does not use ends with a
+ * usage error. */
+struct session_options;
+void option_without(struct argp_state *state, struct session_options *session, const char *name);
 
 #endif

@@ -65,6 +65,8 @@ int cmd_help(int argc, char **argv)
 	const struct command *command = argc > 1 ? find(argv[1]) : NULL;
 	char *help[] = { argc > 1 ? argv[1] : NULL, "--help", NULL };
 
+	if (argc > 2)
+		return complain(ZC_EXIT_USAGE, "help: takes one command, %s is the second", argv[2]);
 	if (argc > 1 && !command)
 		return complain(ZC_EXIT_USAGE, "help: there is no command %s; zctrace help lists them",
 				argv[1]);
@@ -76,6 +78,8 @@ int cmd_help(int argc, char **argv)
 
 int cmd_version(int argc, char **argv)
 {
+	if (argc > 1)
+		return complain(ZC_EXIT_USAGE, "version: takes no argument, and %s is one", argv[1]);
 	printf("zctrace %s\n", ZCTRACE_VERSION);
 	return ZC_EXIT_OK;
 }
@@ -116,9 +120,9 @@ int main(int argc, char **argv)
 		return ZC_EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return flush_output(cmd_help(1, argv));
+		return flush_output(cmd_help(argc - 1, argv + 1));
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
-		return flush_output(cmd_version(1, argv));
+		return flush_output(cmd_version(argc - 1, argv + 1));
 	command = find(argv[1]);
 	if (!command)
 		return complain(ZC_EXIT_USAGE, "there is no command %s; zctrace help lists them",

@@ -90,23 +90,6 @@ __u64 measure_parse_chunk(struct argp_state *state, const char *name, const char
 	return bytes;
 }
 
-static void add_without(struct argp_state *state, struct session_options *session,
-			const char *name)
-{
-	const struct probe *probes;
-	size_t count;
-	bool known = false;
-
-	probes = session_probes(&count);
-	for (size_t i = 0; i < count; i++)
-		known = known || !strcmp(probes[i].tracepoint, name);
-	if (!known)
-		argp_error(state, "--without %s: not one of ours; zctrace doctor lists them", name);
-	if (session->without_count == SESSION_MAX_WITHOUT)
-		argp_error(state, "--without: at most %d", SESSION_MAX_WITHOUT);
-	session->without[session->without_count++] = name;
-}
-
 static void parse_receiver(struct argp_state *state, struct measure_plan *plan, const char *name)
 {
 	for (int i = 0; i < RECEIVER_HOWS; i++) {
@@ -160,6 +143,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_COLD:
 	case KEY_WARM:
 		o->condition.cold = key == KEY_COLD;
+		o->cache_given = true;
 		return 0;
 	case KEY_LINK:
 		o->link_given = true;
@@ -198,6 +182,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->port_given = true;
 		return 0;
 	case KEY_TIMELINE:
+		o->timeline_given = true;
 		plan->session.timeline_events =
 			arg ? option_number(state, "--timeline", arg, 1, MAX_EVENTS) :
 			      DEFAULT_EVENTS;
@@ -206,7 +191,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->timeline_off = true;
 		return 0;
 	case KEY_WITHOUT:
-		add_without(state, &plan->session, arg);
+		option_without(state, &plan->session, arg);
 		return 0;
 	case KEY_TIMEOUT:
 		plan->timeout_s = option_number(state, "--timeout", arg, 1, 1000000);
@@ -215,6 +200,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (plan->file)
 			argp_error(state, "one FILE only, %s is the second", arg);
 		plan->file = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (o->timeline_given && o->timeline_off)
+			argp_error(state, "--timeline and --no-timeline: give one of them");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -18,7 +18,7 @@ struct measure_options {
 	struct condition condition;	/* --cold, --link, --rate, --ipv6 */
 	struct remote_target to;
 	bool announce;			/* say before how long it will take */
-	bool size_given, link_given, port_given, timeline_off;
+	bool size_given, cache_given, link_given, port_given, timeline_given, timeline_off;
 };
 
 /* An argp child; input is struct measure_options *. The plan's mode is there before. */
