@@ -456,25 +456,41 @@ int BPF_PROG(on_receive_copy, const struct sk_buff *skb, int length)
 	return 0;
 }
 
-/* The last state: the connection is over, its counters are final. The same fields answer
- * getsockopt(TCP_INFO) (tcp_get_info()). */
-SEC("?raw_tp/inet_sock_set_state")
-int BPF_PROG(on_tcp_state, const struct sock *sk, const int old_state, const int new_state)
+/* The connection is over, its counters are final. The same fields answer getsockopt(TCP_INFO)
+ * (tcp_get_info()). */
+static void keep_tally(const struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 	struct zc_sock *sock;
 	struct tcp_sock *tcp;
 
-	if (new_state != TCP_CLOSE_STATE || !socks_watched)
-		return 0;
+	if (!socks_watched)
+		return;
 	sock = bpf_map_lookup_elem(&socks, &key);
 	if (!sock || sock->closed)
-		return 0;
+		return;
 	tcp = (struct tcp_sock *)sk;
 	sock->tcp_bytes_sent = BPF_CORE_READ(tcp, bytes_sent);
 	sock->tcp_bytes_retrans = BPF_CORE_READ(tcp, bytes_retrans);
 	sock->tcp_bytes_acked = BPF_CORE_READ(tcp, bytes_acked);
 	sock->tcp_bytes_received = BPF_CORE_READ(tcp, bytes_received);
 	sock->closed = 1;
+}
+
+SEC("?raw_tp/inet_sock_set_state")
+int BPF_PROG(on_tcp_state, const struct sock *sk, const int old_state, const int new_state)
+{
+	if (new_state == TCP_CLOSE_STATE)
+		keep_tally(sk);
+	return 0;
+}
+
+/* The kernel leaves on_tcp_state out for a socket that a softirq closes while it runs for another.
+ * Before its memory is free each socket comes here too, always with softirqs off
+ * (inet_csk_destroy_sock()), so that this program is never left out. */
+SEC("?raw_tp/tcp_destroy_sock")
+int BPF_PROG(on_tcp_destroy, const struct sock *sk)
+{
+	keep_tally(sk);
 	return 0;
 }

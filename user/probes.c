@@ -22,6 +22,7 @@ static const struct probe probes[] = {
 	{ "on_uring_file", "io_uring_file_get", false, "the first segments that io_uring sends" },
 	{ "on_uring_complete", "io_uring_complete", false, "bytes moved by io_uring" },
 	{ "on_tcp_state", "inet_sock_set_state", false, "the witness TCP_INFO" },
+	{ "on_tcp_destroy", "tcp_destroy_sock", false, "the witness TCP_INFO of some sockets" },
 };
 
 /* What --counts-only does without: whatever tells times, or looks at a call before it returns, as
@@ -29,6 +30,7 @@ static const struct probe probes[] = {
 static const char *const not_for_counts[] = {
 	"sys_enter", "sched_wakeup", "page_fault_kernel", "mm_filemap_add_to_page_cache",
 	"net_dev_queue", "net_dev_start_xmit", "skb_copy_datagram_iovec", "inet_sock_set_state",
+	"tcp_destroy_sock",
 };
 
 bool probe_is_for_counts(const struct probe *probe)

@@ -151,6 +151,13 @@ static int read_flows(struct session *session, struct snapshot *snapshot)
 	return 0;
 }
 
+/* What on_tcp_state was left out for, on_tcp_destroy has seen. */
+static bool is_made_up_for(const struct session *session, const struct bpf_program *program)
+{
+	return program == session->skel->progs.on_tcp_state &&
+	       bpf_program__fd(session->skel->progs.on_tcp_destroy) >= 0;
+}
+
 static __u64 recursion_misses(struct session *session)
 {
 	struct bpf_program *program;
@@ -160,7 +167,7 @@ static __u64 recursion_misses(struct session *session)
 		struct bpf_prog_info info = {};
 		__u32 size = sizeof(info);
 
-		if (bpf_program__fd(program) >= 0 &&
+		if (bpf_program__fd(program) >= 0 && !is_made_up_for(session, program) &&
 		    !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 			misses += info.recursion_misses;
 	}

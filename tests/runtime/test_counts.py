@@ -312,6 +312,7 @@ OPTIONAL = {
         "syscalls.received_bytes",
     ],
     "inet_sock_set_state": [],
+    "tcp_destroy_sock": [],
     "io_uring_complete": [],
     "io_uring_file_get": [],
 }
