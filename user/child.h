@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <linux/types.h>
+#include "identity.h"
 #include "link.h"
 
 enum {
@@ -16,13 +17,6 @@ enum {
 	CHILD_FILE_FD = 4,
 	CHILD_MESSAGE_BYTES = 4096,
 	CHILD_MAX_ARGS = 24,
-};
-
-/* Who scenario programs run as: the user who called sudo. */
-struct identity {
-	uid_t uid;
-	gid_t gid;
-	bool change;	/* we are root and should not stay it */
 };
 
 struct child_spec {
@@ -76,14 +70,5 @@ void child_parse_io(FILE *file, struct proc_io *io);
 void child_read_io(const struct child *child, struct proc_io *io);
 /* Largest resident set since exec, bytes; 0 = could not be read. */
 __u64 child_peak_rss(const struct child *child);
-
-/* The calling user as sudo tells it; change is false for everybody who is not root. */
-struct identity identity_of_caller(void);
-/* In a child: becomes that user for good. 0 or -errno. */
-int identity_take(const struct identity *identity);
-/* Works on files with that user's rights, and no others, until identity_return(). 0 or -errno: then
- * nothing has changed. A root who follows the paths of others is a hole. */
-int identity_borrow(const struct identity *identity);
-void identity_return(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "identity.h"
 #include "cmd_lab.h"
 #include "exits.h"
 #include "grid.h"

@@ -3,7 +3,7 @@
 #ifndef ZC_ENVIRONMENT_H
 #define ZC_ENVIRONMENT_H
 
-#include "child.h"
+#include "identity.h"
 
 /*
  * Changes our environment to what a program of that user should find; to be called in the forked

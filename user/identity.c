@@ -8,7 +8,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "identity.h"
 
 static bool id_from_environment(const char *name, unsigned int *id)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "grid.h"
-#include "child.h"
+#include "identity.h"
 #include "report_load.h"
 
 enum { MOST_FILE_BYTES = 1 << 20, MOST_LINE = 4096 };

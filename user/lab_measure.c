@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-#include "child.h"
+#include "identity.h"
 #include "exits.h"
 
 enum { CALLED = 2 };	/* "sudo ./zctrace": what the student calls us by */

@@ -5,7 +5,7 @@
 #define ZC_OUTPUT_H
 
 #include <argp.h>
-#include "child.h"
+#include "identity.h"
 #include "render.h"
 
 enum { OUTPUT_MAX = 8, OUTPUT_KEY = 0x2000 };	/* option keys OUTPUT_KEY + index of renderer */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <time.h>
 #include <linux/types.h>
-#include "child.h"
+#include "identity.h"
 
 struct payload {
 	int fd;			/* open for reading; handed to the sender */

@@ -4,7 +4,7 @@
 #ifndef ZC_PRIVILEGE_H
 #define ZC_PRIVILEGE_H
 
-#include "child.h"
+#include "identity.h"
 
 /* What is still to be done. */
 enum privilege {
