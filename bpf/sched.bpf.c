@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Context switches of the traced threads, and how long each wait was: blocked until it was woken,
- * runnable from then until it had a CPU again (or from the moment that it was preempted). */
+ * runnable from then until it had a CPU again (or from the moment that it was preempted).
+ *
+ * Some kernels run no program while a process that they protect is on the CPU: a thread that takes
+ * over from such a process, or is woken by it, is not seen to. What the scheduler notes in the
+ * thread itself (struct sched_info) tells the same: when it was queued, and when it arrived. */
 #include "state.h"
 
 static __always_inline bool counting(struct zc_proc *proc)
@@ -8,10 +12,39 @@ static __always_inline bool counting(struct zc_proc *proc)
 	return proc && proc->window == ZC_WINDOW_OPEN;
 }
 
-static void leave_cpu(struct zc_task *task, __u64 now, bool preempted, unsigned int state)
+/* sched_info is kept by rq_clock(), which is not CLOCK_MONOTONIC: their distance is what they differ
+ * by at an arrival that was seen, to some µs. The current thread leaves the CPU and came to it then. */
+static __always_inline void learn_offset(__u64 arrival)
+{
+	if (bpf_core_field_exists(struct sched_info, last_arrival))
+		clock_offset = arrival - bpf_get_current_task_btf()->sched_info.last_arrival;
+}
+
+/* Who came to each CPU last, and when. */
+enum { LEARNING_CPUS = 64 };	/* a power of two; CPUs beyond do not learn */
+__u64 last_thread[LEARNING_CPUS], last_arrival_ns[LEARNING_CPUS];
+
+/* Until a first distance is known, any thread will do that stays for once. */
+static __always_inline void learn_from_anybody(__u64 prev, __u64 next)
+{
+	__u32 cpu = bpf_get_smp_processor_id(), own = cpu & (LEARNING_CPUS - 1);
+
+	if (own != cpu)
+		return;
+	if (last_thread[own] == prev && bpf_get_current_task_btf()->pid)
+		learn_offset(last_arrival_ns[own]);
+	last_thread[own] = next;
+	last_arrival_ns[own] = bpf_ktime_get_ns();
+}
+
+static __always_inline void leave_cpu(struct zc_task *task, __u64 now, bool preempted,
+				      unsigned int state)
 {
 	struct zc_proc *proc = proc_of(task);
 
+	if (task->on_ns)
+		learn_offset(task->on_ns);
+	task->on_ns = 0;
 	task->off_ns = now;
 	task->wake_ns = 0;
 	task->off_voluntary = !preempted && state != 0;
@@ -24,17 +57,29 @@ static void leave_cpu(struct zc_task *task, __u64 now, bool preempted, unsigned 
 	record(ZC_EVENT_OFF, task, now, task->off_voluntary);
 }
 
-static void enter_cpu(struct zc_task *task, __u64 now)
+/* How long it waited cannot be said, or not for what. */
+static __always_inline void miss_switch(struct zc_task *task)
+{
+	struct zc_proc *proc = proc_of(task);
+
+	task->off_ns = 0;
+	if (counting(proc) && !counts_only)
+		__sync_fetch_and_add(&proc->switches_missed, 1);
+}
+
+/* It has had a CPU since now. */
+static __always_inline void end_wait(struct zc_task *task, __u64 now)
 {
 	struct zc_proc *proc = proc_of(task);
 	__u64 blocked = 0, runnable;
 
-	if (!task->off_ns)
-		return;
+	if (now < task->off_ns)
+		now = task->off_ns;
 	if (task->off_voluntary && task->wake_ns > task->off_ns)
-		blocked = task->wake_ns - task->off_ns;
+		blocked = (task->wake_ns < now ? task->wake_ns : now) - task->off_ns;
 	runnable = now - task->off_ns - blocked;
 	task->off_ns = 0;
+	task->on_ns = now;
 	if (!counting(proc))
 		return;
 	__sync_fetch_and_add(&proc->blocked_ns, blocked);
@@ -44,20 +89,68 @@ static void enter_cpu(struct zc_task *task, __u64 now)
 	record(ZC_EVENT_ON, task, now, runnable);
 }
 
+/* A wake-up that was not seen: it was put into a run queue then. */
+static __always_inline void find_wakeup(struct zc_task *task, struct task_struct *thread)
+{
+	__u64 queued = 0;
+
+	if (bpf_core_field_exists(struct sched_info, last_queued))
+		queued = BPF_CORE_READ(thread, sched_info.last_queued);
+	if (queued && clock_offset)
+		task->wake_ns = queued + clock_offset;
+}
+
+static __always_inline void enter_cpu(struct zc_task *task, struct task_struct *thread)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!task->off_ns) {
+		task->on_ns = now;
+		return;
+	}
+	if (task->off_voluntary && !task->wake_ns)
+		find_wakeup(task, thread);
+	if (task->off_voluntary && !task->wake_ns)
+		miss_switch(task);
+	else
+		end_wait(task, now);
+}
+
+/* Only the latest arrival is noted there, which is the one that was not seen: every departure is,
+ * for the thread itself is on the CPU then. */
+int catch_up(void)
+{
+	struct zc_task *task = task_find(current_key());
+	__u64 arrival = 0;
+
+	if (!task || !task->off_ns)
+		return 0;
+	if (bpf_core_field_exists(struct sched_info, last_arrival) && clock_offset)
+		arrival = bpf_get_current_task_btf()->sched_info.last_arrival + clock_offset;
+	if (!arrival || (task->off_voluntary && !task->wake_ns))
+		miss_switch(task);
+	else
+		end_wait(task, arrival);
+	return 0;
+}
+
 /* prev_state is the fourth argument since Linux 5.18 (fa2c3254d7cf). */
 SEC("raw_tp/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
-	__u64 key = current_key();
-	struct zc_task *leaving = task_find(key);
-	struct zc_task *entering;
+	struct zc_task *leaving = task_find(key_of(prev));
+	struct zc_task *entering = task_find(key_of(next));
 
-	if (leaving)
+	if (!clock_offset)
+		learn_from_anybody((__u64)prev, (__u64)next);
+	if (leaving) {
+		if (leaving->off_ns)
+			catch_up();
 		leave_cpu(leaving, bpf_ktime_get_ns(), preempt, prev_state);
-	entering = task_find(key_beside(key, next));
+	}
 	if (entering)
-		enter_cpu(entering, bpf_ktime_get_ns());
+		enter_cpu(entering, next);
 	return 0;
 }
 

@@ -41,5 +41,7 @@ __u32 adopted = 0;
 __u32 expected_pid = 0;
 __u32 expected_namespace = 0;
 __u32 expected_proc = 0;
+__s64 clock_offset = 0;
+__u64 regs_above_stack = 0;
 __u32 socks_watched = 0;
 __u32 files_named = 0;

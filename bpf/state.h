@@ -146,6 +146,8 @@ extern __u32 next_proc, next_cell, next_object;	/* first index that is free */
 extern __u32 adopt_tgid, adopt_proc, adopted;	/* what the iterator registers, and how many */
 /* Whom on_exec registers, by its number in the loader's pid namespace; 0 = nobody. */
 extern __u32 expected_pid, expected_namespace, expected_proc;
+extern __s64 clock_offset;			/* see sched.bpf.c; ns, 0 = not known yet */
+extern __u64 regs_above_stack;			/* see key_of(); bytes, 0 = nobody is traced yet */
 extern __u32 socks_watched;			/* sockets registered so far */
 extern __u32 files_named;			/* changes whenever mappings does */
 
@@ -192,17 +194,13 @@ static __always_inline __u64 current_key(void)
 	return task_key(bpf_task_pt_regs(bpf_get_current_task_btf()));
 }
 
-/* The key of any thread, known by the address of its task_struct alone: its registers are as far
- * from its stack's end as the current thread's are, whose key is given. */
-static __always_inline __u64 key_beside(__u64 current, struct task_struct *task)
-{
-	return current + (__u64)bpf_get_current_task_btf()->stack -
-	       (__u64)BPF_CORE_READ(task, stack);
-}
-
+/* The key of any thread, by the address of its task_struct alone: saved registers lie as far above
+ * the start of the kernel stack in every thread. How far is learnt from the thread that brings the
+ * first one into the table (learn_layout()), and never from whoever happens to run: for the idle
+ * task of another CPU bpf_task_pt_regs() gives an address outside of its stack. */
 static __always_inline __u64 key_of(struct task_struct *task)
 {
-	return key_beside(current_key(), task);
+	return -((__u64)BPF_CORE_READ(task, stack) + regs_above_stack);
 }
 
 static __always_inline struct zc_proc *proc_of(struct zc_task *task)
@@ -308,6 +306,10 @@ static __always_inline void record(enum zc_event_type type, struct zc_task *task
 				    .nr = task->nr, .cell = task->cell, .ns = ns, .value = value };
 	bpf_ringbuf_submit(event, 0);
 }
+
+/* The current thread runs, and its record says that it left the CPU: makes up for what was not seen
+ * (sched.bpf.c). Returns 0. */
+extern int catch_up(void);
 
 /* Which object the descriptor fd of the current process is: an index, or a kind (objects.bpf.c). */
 extern __u32 object_of_fd(__s32 fd);

@@ -314,6 +314,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 			return_from_gate(task);
 		return 0;
 	}
+	if (task->off_ns)
+		catch_up();
 	now = bpf_ktime_get_ns();
 	took = now - task->enter_ns;
 	task->enter_ns = 0;

@@ -29,6 +29,15 @@ static struct zc_task *claim_place(__u64 key)
 	return NULL;
 }
 
+/* See key_of(). The current thread is in a system call here: the loader, a traced thread that forks
+ * or execs. */
+static void learn_layout(void)
+{
+	if (!regs_above_stack)
+		regs_above_stack = -current_key() -
+				   (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), stack);
+}
+
 /* For a thread that is not in the table: the caller knows. NULL = it found no place. */
 static struct zc_task *add_task(__u64 key, __u32 tid, __u32 proc_index)
 {
@@ -37,6 +46,7 @@ static struct zc_task *add_task(__u64 key, __u32 tid, __u32 proc_index)
 
 	if (!proc)
 		return NULL;
+	learn_layout();
 	slot = claim_place(key);
 	if (!slot) {
 		count_loss(ZC_LOSS_TASKS);

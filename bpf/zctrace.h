@@ -86,7 +86,7 @@ struct zc_proc {
 	__u32 parent;		/* index of the process that forked it, 0 = the loader's */
 	__u32 window;		/* enum zc_window */
 	__s32 gate_fd;		/* the scenario's gate, -1 = none */
-	__u32 pad;
+	__u32 switches_missed;	/* waits that could not be split: an end of them was not seen */
 	__u32 threads;		/* alive now */
 	__u32 execs;
 	__u32 merged;		/* descendants counted here because ZC_MAX_PROCS was reached */
@@ -148,6 +148,7 @@ struct zc_task {
 	__u32 proc;		/* index, 0 = this place is not in use */
 	__u32 tid;
 	__u64 enter_ns;		/* entry of the call that it is in, 0 = in none that counts */
+	__u64 on_ns;		/* when it came to a CPU, 0 = it was not seen to */
 	__u64 off_ns;		/* when it left the CPU, 0 = it runs, or was not seen to leave */
 	__u64 wake_ns;		/* when it was woken, 0 = not since it left */
 	__u64 blocked_ns;	/* within the current call */
@@ -162,7 +163,7 @@ struct zc_task {
 	__u8 faults;		/* in the kernel, during the current call: what 256 leave over */
 	struct zc_fd_cache fds[ZC_FD_CACHE];
 };
-_Static_assert(sizeof(struct zc_task) == 72 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
+_Static_assert(sizeof(struct zc_task) == 80 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
 
 /* Whose calls a cell counts. Objects are indices; below ZC_KIND_COUNT they are kinds. */
 struct zc_cell_key {

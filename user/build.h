@@ -27,8 +27,15 @@ bool build_is_accounted_read(__u32 nr);
 /* Chunks that a scenario took from its file. */
 __u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scenario *scenario);
 
+/* A sum of which a part is not known is not known. */
+void build_add(struct measured *sum, struct measured more);
+/* Why nothing that rests on the context switches of a process is known; NULL = it is. */
+const char *build_no_switches(const struct session *session, const struct zc_proc *proc);
+/* A number that rests on them. */
+struct measured build_by_switches(const struct session *session, const struct zc_proc *proc,
+				  __u64 value);
 /* Time off the CPU, ns: needs to be told of both, leaving it and being woken. */
-struct measured build_off_cpu(const struct session *session, __u64 ns);
+struct measured build_off_cpu(const struct session *session, const struct zc_proc *proc, __u64 ns);
 
 /* The segments of the socket that the process sends on; NULL = none was seen. */
 const struct zc_sock *build_sending_socket(const struct snapshot *snapshot, int proc);

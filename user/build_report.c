@@ -102,9 +102,34 @@ static struct measured counted(const struct session *session, const char *tracep
 	return (struct measured){ .value = missing ? 0 : value, .why = missing };
 }
 
-struct measured build_off_cpu(const struct session *session, __u64 ns)
+void build_add(struct measured *sum, struct measured more)
 {
-	struct measured known = counted(session, "sched_switch", ns);
+	sum->value += more.value;
+	if (!sum->why)
+		sum->why = more.why;
+}
+
+const char *build_no_switches(const struct session *session, const struct zc_proc *proc)
+{
+	const char *missing = session_missing(session, "sched_switch");
+
+	if (!missing && proc->switches_missed)
+		return "the kernel did not show every context switch: a thread ran that had not been "
+		       "seen to come back to a CPU";
+	return missing;
+}
+
+struct measured build_by_switches(const struct session *session, const struct zc_proc *proc,
+				  __u64 value)
+{
+	const char *why = build_no_switches(session, proc);
+
+	return (struct measured){ .value = why ? 0 : value, .why = why };
+}
+
+struct measured build_off_cpu(const struct session *session, const struct zc_proc *proc, __u64 ns)
+{
+	struct measured known = build_by_switches(session, proc, ns);
 
 	return known.why ? known : counted(session, "sched_wakeup", ns);
 }
@@ -194,15 +219,15 @@ void build_role(const struct session *session, const struct run_record *run,
 	__u64 off = proc->blocked_ns + proc->runnable_ns;
 
 	role->pid = proc->tgid;
-	role->voluntary = counted(session, "sched_switch", proc->voluntary);
-	role->involuntary = counted(session, "sched_switch", proc->involuntary);
+	role->voluntary = build_by_switches(session, proc, proc->voluntary);
+	role->involuntary = build_by_switches(session, proc, proc->involuntary);
 	role->faults_user = counted(session, "page_fault_user", proc->faults_user);
 	role->faults_kernel = counted(session, "page_fault_kernel", proc->faults_kernel);
 	role->window_ns.value = window;
-	role->kernel_ns = counted(session, "sched_switch", totals.kernel_ns);
-	role->blocked_ns = build_off_cpu(session, proc->blocked_ns);
-	role->runnable_ns = build_off_cpu(session, proc->runnable_ns);
-	role->user_ns = counted(session, "sched_switch", less(window, totals.kernel_ns + off));
+	role->kernel_ns = build_by_switches(session, proc, totals.kernel_ns);
+	role->blocked_ns = build_off_cpu(session, proc, proc->blocked_ns);
+	role->runnable_ns = build_off_cpu(session, proc, proc->runnable_ns);
+	role->user_ns = build_by_switches(session, proc, less(window, totals.kernel_ns + off));
 	build_peak_rss(party, role);
 }
 
@@ -278,8 +303,8 @@ static void build_run(const struct session *session, const struct run_record *ru
 		const struct zc_proc *proc = &run->snapshot->procs[run->sender.proc];
 
 		out->crossings = total_crossings(session, run->snapshot, run->sender.proc);
-		out->voluntary = counted(session, "sched_switch", proc->voluntary);
-		out->involuntary = counted(session, "sched_switch", proc->involuntary);
+		out->voluntary = build_by_switches(session, proc, proc->voluntary);
+		out->involuntary = build_by_switches(session, proc, proc->involuntary);
 		out->faults_user = counted(session, "page_fault_user", proc->faults_user);
 	}
 }

@@ -50,10 +50,10 @@ static void add_call(struct report_syscall *sum, const struct report_syscall *ca
 	sum->errors += call->errors;
 	sum->zeros += call->zeros;
 	sum->bytes += call->bytes;
-	sum->cpu_ns.value += call->cpu_ns.value;
-	sum->blocked_ns.value += call->blocked_ns.value;
-	sum->runnable_ns.value += call->runnable_ns.value;
-	sum->received_bytes.value += call->received_bytes.value;
+	build_add(&sum->cpu_ns, call->cpu_ns);
+	build_add(&sum->blocked_ns, call->blocked_ns);
+	build_add(&sum->runnable_ns, call->runnable_ns);
+	build_add(&sum->received_bytes, call->received_bytes);
 	for (int i = 0; i < REPORT_HIST_BUCKETS; i++)
 		sum->histogram[i] += call->histogram[i];
 }
@@ -92,6 +92,7 @@ static void build_call(struct report *report, const struct session *session,
 		       const struct snapshot *snapshot, const struct zc_cell *cell,
 		       const char *role, bool by_kind, struct report_syscall *call)
 {
+	const struct zc_proc *proc = &snapshot->procs[cell->key.proc];
 	__u64 off = cell->blocked_ns + cell->runnable_ns;
 
 	*call = (struct report_syscall){
@@ -102,16 +103,13 @@ static void build_call(struct report *report, const struct session *session,
 		.errors = cell->errors,
 		.zeros = cell->zeros,
 		.bytes = cell->bytes,
-		.cpu_ns = seen(session, "sched_switch", cell->total_ns > off ?
-			       cell->total_ns - off : 0),
+		.cpu_ns = build_by_switches(session, proc, cell->total_ns > off ?
+					    cell->total_ns - off : 0),
 		.received_bytes = seen(session, "skb_copy_datagram_iovec", cell->received_bytes),
 		.data = cell_moves_data(cell),
 	};
-	/* Without the wake-up it is not known when waiting became waiting for a CPU. */
-	call->blocked_ns = seen(session, "sched_switch", cell->blocked_ns);
-	call->runnable_ns = seen(session, "sched_switch", cell->runnable_ns);
-	if (session_missing(session, "sched_wakeup"))
-		call->blocked_ns = call->runnable_ns = seen(session, "sched_wakeup", 0);
+	call->blocked_ns = build_off_cpu(session, proc, cell->blocked_ns);
+	call->runnable_ns = build_off_cpu(session, proc, cell->runnable_ns);
 	if (!by_kind) {
 		call->source = kind_name(report, snapshot, cell->key.source);
 		call->sink = kind_name(report, snapshot, cell->key.sink);

@@ -64,13 +64,6 @@ static struct measured counted(const struct session *session, const char *tracep
 	return (struct measured){ .value = missing ? 0 : value, .why = missing };
 }
 
-static void add(struct measured *sum, struct measured value)
-{
-	sum->value += value.value;
-	if (!sum->why)
-		sum->why = value.why;
-}
-
 static __u64 window_of(const struct zc_proc *proc, const struct trace_result *result)
 {
 	__u64 begin = proc->open_ns ? proc->open_ns : result->begin_ns;
@@ -86,14 +79,14 @@ static void add_process(const struct session *session, const struct trace_result
 
 	role->execs += proc->execs;
 	role->merged += proc->merged;
-	add(&role->voluntary, counted(session, "sched_switch", proc->voluntary));
-	add(&role->involuntary, counted(session, "sched_switch", proc->involuntary));
-	add(&role->faults_user, counted(session, "page_fault_user", proc->faults_user));
-	add(&role->faults_kernel, counted(session, "page_fault_kernel", proc->faults_kernel));
-	add(&role->blocked_ns, build_off_cpu(session, proc->blocked_ns));
-	add(&role->runnable_ns, build_off_cpu(session, proc->runnable_ns));
-	add(&role->kernel_ns, counted(session, "sched_switch", totals->kernel_ns));
-	add(&role->kernel_ns, counted(session, "sys_enter", 0));
+	build_add(&role->voluntary, build_by_switches(session, proc, proc->voluntary));
+	build_add(&role->involuntary, build_by_switches(session, proc, proc->involuntary));
+	build_add(&role->faults_user, counted(session, "page_fault_user", proc->faults_user));
+	build_add(&role->faults_kernel, counted(session, "page_fault_kernel", proc->faults_kernel));
+	build_add(&role->blocked_ns, build_off_cpu(session, proc, proc->blocked_ns));
+	build_add(&role->runnable_ns, build_off_cpu(session, proc, proc->runnable_ns));
+	build_add(&role->kernel_ns, build_by_switches(session, proc, totals->kernel_ns));
+	build_add(&role->kernel_ns, counted(session, "sys_enter", 0));
 	role->window_ns.value += window_of(proc, result);
 }
 

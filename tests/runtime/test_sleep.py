@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Time asleep is not time on the CPU: on every CPU, in every kind of call that waits; and a context
+switch that was not seen is told of, or made up for.
+"""
+import os
+import subprocess
+import time
+
+import pytest
+
+from traced import program, run
+from zctrace import BUILD, tool
+
+pytestmark = pytest.mark.usefixtures("place")
+
+COUNT, MS = 7, 40
+SLEPT_NS = COUNT * MS * 1000000
+CALLS = {"poll": "poll", "nanosleep": "clock_nanosleep", "futex": "futex", "recv": "recvfrom"}
+
+
+@pytest.mark.parametrize("cpu", sorted(os.sched_getaffinity(0)))
+@pytest.mark.parametrize("kind", CALLS)
+def test_sleep_is_blocked_time_on_every_cpu(place, kind, cpu):
+    scenario = run(place, [tool("taskset"), "-c", cpu, program("sleeps"), kind, COUNT, MS])
+    call = max((c for c in scenario["syscalls"] if c["name"] == CALLS[kind]),
+               key=lambda c: c["blocked_ns"])
+    assert call["calls"] >= COUNT
+    # The receiver's child sleeps, and the receiver begins to wait a little later.
+    assert call["blocked_ns"] >= SLEPT_NS * (0.9 if kind != "recv" else 0.8)
+    assert call["cpu_ns"] < SLEPT_NS // 4
+    role = scenario["roles"][call["role"]]
+    assert role["time_ns"]["blocked"] >= call["blocked_ns"]
+    assert role["time_ns"]["kernel"] < SLEPT_NS // 2
+    assert role["switches"]["voluntary"] >= COUNT
+
+
+def test_user_mode_is_not_a_wait(place):
+    scenario = run(place, [program("sleeps"), "spin", 1, 200])
+    (role,) = scenario["roles"].values()
+    assert role["time_ns"]["blocked"] + role["time_ns"]["kernel"] < role["time_ns"]["window"] // 2
+
+
+def forget_its_return(pid):
+    """While it spins in user mode, once zctrace counts it."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        for child in subprocess.run(["pgrep", "-x", "sleeps"], capture_output=True, text=True,
+                                    check=False).stdout.split():
+            time.sleep(0.3)
+            if subprocess.run([BUILD / "tests" / "unseen", child], check=False).returncode == 0:
+                return
+        time.sleep(0.02)
+    raise AssertionError("the program was not traced")
+
+
+def test_a_switch_that_was_not_seen_leaves_no_split(place):
+    """Nothing says for how long it was away: no number that rests on it is shown."""
+    scenario = run(place, [program("sleeps"), "spin", 1, 1500], during=forget_its_return)
+    (role,) = scenario["roles"].values()
+    why = "the kernel did not show every context switch"
+    for group in ("switches", "time_ns"):
+        assert why in role[group]["why"]
+    assert role["switches"]["voluntary"] is None and role["switches"]["involuntary"] is None
+    for part in ("kernel", "blocked", "runnable"):
+        assert role["time_ns"][part] is None
+    for call in scenario["syscalls"]:
+        assert call["cpu_ns"] is None and call["blocked_ns"] is None
+        assert call["calls"] > 0
