@@ -317,6 +317,13 @@ extern __u32 kind_of_fd(__s32 fd);
 /* The same for a struct file by its address, 0 = none. */
 extern __u32 object_of_file(__u64 address);
 
+/* Begins, or ends, the kernel's tally of the current thread for its process: all of it, or of the
+ * bytes that it reads (tasks.bpf.c). */
+extern int tally_begin(__u32 proc);
+extern int tally_end(__u32 proc);
+extern int tally_begin_reading(__u32 proc);
+extern int tally_end_reading(__u32 proc);
+
 /* The cell that calls of this kind count in; 0 = there is none left, and that is counted. */
 extern __u32 find_cell(__u32 proc, __u32 nr, __u32 source, __u32 sink);
 

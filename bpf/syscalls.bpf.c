@@ -52,6 +52,7 @@ static void at_gate(struct zc_task *task, struct zc_proc *proc)
 	} else if (proc->window == ZC_WINDOW_OPEN) {
 		proc->close_ns = bpf_ktime_get_ns();
 		proc->window = ZC_WINDOW_CLOSED;
+		tally_end(task->proc);
 		close_state(task->proc);
 	}
 }
@@ -107,6 +108,11 @@ static __always_inline __u32 look_and_remember(struct zc_task *task, struct zc_f
 	 * Where it is true no longer, the process would have forgotten it too. */
 	bool crowded = known->state == state;
 
+	if (!counts_only && classes[row & (ZC_MAX_SYSCALLS - 1)].flags & ZC_CLASS_LOADS) {
+		task->gate = ZC_GATE_LOADS;
+		tally_end_reading(task->proc);
+		return resolve_cell(task->proc, row, fds);
+	}
 	if (state & ZC_STATE_32BIT)
 		return resolve_cell(task->proc, row, fds);
 	cell = crowded ? recall(&key, state) : 0;
@@ -296,7 +302,19 @@ static __noinline void return_from_gate(struct zc_task *task)
 		return;
 	proc->open_ns = bpf_ktime_get_ns();
 	proc->window = ZC_WINDOW_OPEN;
+	tally_begin(task->proc);
 	open_state(task->proc);
+}
+
+/* The return of a call that may change what descriptors are. */
+static __noinline void end_changing(struct zc_task *task, __u32 flags, long ret)
+{
+	if (ret >= 0)
+		renew_state(task->proc);
+	if (!(flags & ZC_CLASS_LOADS))
+		return;
+	task->gate = 0;
+	tally_begin_reading(task->proc);
 }
 
 SEC("?raw_tp/sys_exit")
@@ -328,8 +346,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		count_alone(cell, task, flags, took, ret);
 	} else {
 		count_shared(cell, task, flags, took, ret);
-		if (!(flags & ZC_CLASS_KEEPS_FDS) && ret >= 0)
-			renew_state(task->proc);
+		if (!(flags & ZC_CLASS_KEEPS_FDS))
+			end_changing(task, flags, ret);
 		if (flags & ZC_CLASS_MESSAGES && ret > 0)
 			__sync_fetch_and_add(&cell->bytes, message_bytes(task->messages, ret));
 	}

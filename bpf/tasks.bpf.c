@@ -5,6 +5,7 @@
 
 #define PF_EXITING 0x00000004	/* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010
+#define CORE_DUMPED 0x80		/* in an exit code: wait(2) */
 
 /* A free place for the thread, claimed and empty; NULL if its part of the table is full. */
 static struct zc_task *claim_place(__u64 key)
@@ -62,6 +63,66 @@ static struct zc_task *add_task(__u64 key, __u32 tid, __u32 proc_index)
 	return slot;
 }
 
+/* What the thread had before its window is taken off first; all of it is added at the end. A thread
+ * that is forked in the window starts with nothing (copy_process()). */
+static void add_reading(struct zc_proc *proc, __s64 sign)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (bpf_core_field_exists(task->ioac.rchar))
+		__sync_fetch_and_add(&proc->tally.read_bytes, sign * task->ioac.rchar);
+	else
+		proc->untallied = 1;
+}
+
+static void add_all(struct zc_proc *proc, __s64 sign)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	add_reading(proc, sign);
+	__sync_fetch_and_add(&proc->tally.voluntary, sign * task->nvcsw);
+	__sync_fetch_and_add(&proc->tally.involuntary, sign * task->nivcsw);
+	__sync_fetch_and_add(&proc->tally.faults, sign * (task->min_flt + task->maj_flt));
+	if (bpf_core_field_exists(task->ioac.wchar))
+		__sync_fetch_and_add(&proc->tally.written_bytes, sign * task->ioac.wchar);
+}
+
+int tally_begin(__u32 proc)
+{
+	struct zc_proc *of = bpf_map_lookup_elem(&procs, &proc);
+
+	if (of)
+		add_all(of, -1);
+	return 0;
+}
+
+int tally_end(__u32 proc)
+{
+	struct zc_proc *of = bpf_map_lookup_elem(&procs, &proc);
+
+	if (of)
+		add_all(of, 1);
+	return 0;
+}
+
+int tally_begin_reading(__u32 proc)
+{
+	struct zc_proc *of = bpf_map_lookup_elem(&procs, &proc);
+
+	if (of)
+		add_reading(of, -1);
+	return 0;
+}
+
+int tally_end_reading(__u32 proc)
+{
+	struct zc_proc *of = bpf_map_lookup_elem(&procs, &proc);
+
+	if (of)
+		add_reading(of, 1);
+	return 0;
+}
+
 /* The last thread of a process takes the process with it. */
 static void leave_process(struct zc_proc *proc)
 {
@@ -83,6 +144,11 @@ static void release_task(__u64 key)
 		return;
 	settle_faults(slot);
 	proc = proc_of(slot);
+	if (proc && proc->window == ZC_WINDOW_OPEN)
+		tally_end(slot->proc);
+	/* The kernel has written the core as the thread that dumped it. */
+	if (proc && BPF_CORE_READ(bpf_get_current_task_btf(), signal, group_exit_code) & CORE_DUMPED)
+		proc->untallied = 1;
 	if (proc)
 		leave_process(proc);
 	slot->proc = 0;
@@ -228,8 +294,11 @@ int BPF_PROG(on_exec)
 	if (proc->window == ZC_WINDOW_AT_EXEC) {
 		proc->open_ns = bpf_ktime_get_ns();
 		proc->window = ZC_WINDOW_OPEN;
+		tally_begin(slot->proc);
 		slot->gate = counts_only ? ZC_GATE_UNSEEN : 0;
 		open_state(slot->proc);
+	} else if (counts_only) {
+		proc->untallied = 1;	/* the beginning of the call was not seen */
 	}
 	return 0;
 }

@@ -61,6 +61,7 @@ enum zc_class_flags {
 	ZC_CLASS_KNOWN = 1 << 4,	/* the loader gave this row */
 	ZC_CLASS_MESSAGES = 1 << 5,	/* returns a number of struct mmsghdr at argument 1 */
 	ZC_CLASS_OBJECT = 1 << 6,	/* moves nothing, and its file is told apart all the same */
+	ZC_CLASS_LOADS = 1 << 7,	/* the kernel reads a file for itself: exec */
 };
 
 struct zc_class {
@@ -80,6 +81,16 @@ enum zc_window {
 	ZC_WINDOW_CLOSED,
 };
 
+/* What the kernel itself tallies of each thread, in struct task_struct: here of all threads of a
+ * process, from the beginning of its window to its end, or to theirs. */
+struct zc_tally {
+	__u64 voluntary;	/* nvcsw */
+	__u64 involuntary;	/* nivcsw */
+	__u64 faults;		/* min_flt + maj_flt */
+	__u64 read_bytes;	/* ioac.rchar, but for calls of ZC_CLASS_LOADS */
+	__u64 written_bytes;	/* ioac.wchar */
+};
+
 /* One traced process. Counters only grow; written with atomic adds, read by the loader. */
 struct zc_proc {
 	__u32 tgid;		/* in the initial pid namespace */
@@ -87,9 +98,11 @@ struct zc_proc {
 	__u32 window;		/* enum zc_window */
 	__s32 gate_fd;		/* the scenario's gate, -1 = none */
 	__u32 switches_missed;	/* waits that could not be split: an end of them was not seen */
+	__u32 untallied;	/* its tally is not of its window: it was joined, or dumped core */
 	__u32 threads;		/* alive now */
 	__u32 execs;
 	__u32 merged;		/* descendants counted here because ZC_MAX_PROCS was reached */
+	__u32 pad;
 	__u64 open_ns;		/* CLOCK_MONOTONIC when the window opened, 0 = never */
 	__u64 close_ns;		/* when it closed, 0 = open still */
 	__u64 voluntary;	/* sched_switch: it blocked */
@@ -98,11 +111,12 @@ struct zc_proc {
 	__u64 runnable_ns;	/* off CPU, waiting for a CPU */
 	__u64 faults_user;	/* page faults taken in user mode */
 	__u64 faults_kernel;	/* page faults taken inside a call */
+	struct zc_tally tally;
 	__u64 received[6];	/* copied out of sockets, by the origin of the segment's first page;
 				 * index is enum zc_origin */
 	char comm[ZC_COMM_LEN];
 };
-_Static_assert(sizeof(struct zc_proc) == 160, "zc_proc crosses the border");
+_Static_assert(sizeof(struct zc_proc) == 208, "zc_proc crosses the border");
 
 /* A process's state in one word, so that one comparison tells whether what a thread remembers still
  * holds: three bits, and above them a number that changes whenever a descriptor may have been
@@ -139,6 +153,7 @@ struct zc_call_cell {
 enum zc_gate {
 	ZC_GATE_OPENS = 1,	/* it is on the gate: its return opens the window */
 	ZC_GATE_32BIT,		/* its number means another call */
+	ZC_GATE_LOADS,		/* bytes read are not tallied: it is of ZC_CLASS_LOADS */
 	ZC_GATE_UNSEEN,		/* counts only: it began before its thread's window */
 };
 

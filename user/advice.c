@@ -107,7 +107,7 @@ static void advise_small_calls(struct report *report, const struct report_flow *
 	__u64 each = flow->calls ? moved / flow->calls : 0;
 	char size[SIZE_TEXT_BYTES], mean[SIZE_TEXT_BYTES];
 
-	if (flow->bytes < MUCH || !each || each >= SMALL_CALL || is(flow->verdict, "not visible") ||
+	if (flow->bytes < MUCH || !each || each >= SMALL_CALL || is(flow->verdict, "not ") ||
 	    strstr(flow->calls_by, "io_uring"))
 		return;
 	say(report, report->warnings, &report->warning_count,
@@ -157,7 +157,7 @@ static void tell_outlived(struct report *report, const struct trace_result *resu
 	const struct snapshot *snapshot = result->snapshot;
 	__u64 alive = 0;
 
-	if (!result->usage_known)
+	if (!result->ended)
 		return;
 	for (__u32 i = 2; i < snapshot->proc_count; i++)
 		alive += snapshot->procs[i].threads != 0;

@@ -68,8 +68,14 @@ void build_failed(struct report *report, const struct series *series,
 
 void build_legs(struct report *report, const struct session *session,
 		const struct run_record *run, struct report_scenario *scenario);
+/* The witnesses of one run; then those of further runs, of which one that differs is kept. */
 void build_witnesses(struct report *report, const struct session *session,
 		     const struct run_record *run, struct report_scenario *scenario);
+void build_add_witnesses(struct report *report, const struct session *session,
+			 const struct run_record *run, struct report_scenario *scenario);
+/* Room for a scenario's, and one more: agree, runs and differ are set here. */
+void build_begin_witnesses(struct report *report, struct report_scenario *scenario);
+void build_hear(struct report_scenario *scenario, struct report_witness witness);
 
 void build_socket_receiver(struct report *report, const struct session *session,
 			   const struct run_record *run, struct report_scenario *scenario);

@@ -347,24 +347,14 @@ static void build_losses(const struct series *series, struct report_scenario *sc
 				       "by kind, none was lost";
 }
 
-/* The witnesses of the run in the middle; of another run where that one's disagrees. */
 static void build_all_witnesses(struct report *report, const struct session *session,
 				const struct series *series, const struct run_record *middle,
 				struct report_scenario *scenario)
 {
 	build_witnesses(report, session, middle, scenario);
 	for (size_t r = 0; r < series->traced_count; r++) {
-		struct report_scenario other = { .id = scenario->id,
-						 .payload_bytes = scenario->payload_bytes };
-
-		if (&series->traced[r] == middle)
-			continue;
-		build_witnesses(report, session, &series->traced[r], &other);
-		for (size_t i = 0; i < other.witness_count && i < scenario->witness_count; i++) {
-			if (scenario->witnesses[i].agree && !other.witnesses[i].agree &&
-			    !strcmp(scenario->witnesses[i].id, other.witnesses[i].id))
-				scenario->witnesses[i] = other.witnesses[i];
-		}
+		if (&series->traced[r] != middle)
+			build_add_witnesses(report, session, &series->traced[r], scenario);
 	}
 }
 

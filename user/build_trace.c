@@ -259,7 +259,7 @@ struct report *build_trace(const struct trace_options *options, const struct ses
 	names = build_roles(report, session, result, totals, scenario);
 	build_syscalls(report, session, result->snapshot, names, true, scenario);
 	build_losses(result->snapshot, scenario);
-	trace_witnesses(report, session, result, scenario);
+	trace_witnesses(report, session, result->snapshot, scenario);
 	build_timeline(report, session, result->snapshot, names, scenario);
 	flows_find(report, session, result->snapshot, scenario);
 	advice_give(report, result, scenario);

@@ -1,30 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Every headline number beside a second source for it: the programs' own tally, getrusage() and
- * wait4(), /proc/PID/io, TCP_INFO. A witness that disagrees makes verdicts "not measured". */
-#include <stdlib.h>
+/* Every headline number beside a second source for it: the programs' own tally, what the kernel
+ * tallies of a thread, TCP_INFO. Each must say the same; one that differs undoes what rests on it. */
+#include <string.h>
 
 #include "build.h"
+#include "claims.h"
 #include "kinds.h"
 
-enum { MAX_WITNESSES = 32 };
+enum { MAX_WITNESSES = 40 };
 
 struct bench {
 	struct report_scenario *scenario;
-	struct report *report;
+	const struct session *session;
+	const struct run_record *run;
 };
 
-static void hear_witness(struct bench *bench, const char *id, const char *source, __u64 counted,
-			 __u64 witness, __u64 tolerance, const char *rule)
+void build_begin_witnesses(struct report *report, struct report_scenario *scenario)
 {
-	struct report_scenario *scenario = bench->scenario;
-	__u64 apart = counted > witness ? counted - witness : witness - counted;
+	scenario->witnesses = report_alloc(report, MAX_WITNESSES * sizeof(*scenario->witnesses));
+}
 
+void build_hear(struct report_scenario *scenario, struct report_witness witness)
+{
 	if (scenario->witness_count == MAX_WITNESSES)
 		return;
-	scenario->witnesses[scenario->witness_count++] = (struct report_witness){
-		.id = id, .source = source, .counted = counted, .witness = witness,
-		.tolerance = tolerance, .rule = rule, .agree = apart <= tolerance,
-	};
+	witness.agree = witness.counted == witness.witness;
+	witness.runs = 1;
+	witness.differ = !witness.agree;
+	scenario->witnesses[scenario->witness_count++] = witness;
+}
+
+static void hear(struct bench *bench, unsigned int subjects, const char *id, const char *source,
+		 __u64 counted, __u64 witness)
+{
+	build_hear(bench->scenario, (struct report_witness){
+		.id = id, .source = source, .subjects = subjects, .counted = counted,
+		.witness = witness,
+	});
 }
 
 static __u64 tally_calls(const struct tally *tally)
@@ -36,75 +48,59 @@ static __u64 tally_calls(const struct tally *tally)
 	return calls;
 }
 
-static __u64 faults(const struct usage *usage)
-{
-	return usage->minor_faults + usage->major_faults;
-}
-
-static void hear_calls(struct bench *bench, const struct run_record *run,
-		       const struct totals *sender, const struct totals *receiver)
+/* Verdicts on what arrived do not rest on payload.delivered: they decide the same. */
+static void hear_calls(struct bench *bench, const struct totals *sender,
+		       const struct totals *receiver)
 {
 	const struct scenario *what = scenario_find(bench->scenario->id);
+	const struct run_record *run = bench->run;
+	const struct tally *sent = &run->sender.tally, *got = &run->receiver.tally;
 
-	hear_witness(bench, "sender.data_calls", "tally", sender->data_calls,
-		     tally_calls(&run->sender.tally), 0, NULL);
-	hear_witness(bench, "sender.rounds", "tally",
-		     build_rounds(run->snapshot, run->sender.proc, what), run->sender.tally.rounds,
-		     0, NULL);
-	hear_witness(bench, "sender.eof_probes", "tally", sender->file_ends,
-		     run->sender.tally.eof_probes, 0, NULL);
-	hear_witness(bench, "sender.bytes_out", "tally", sender->tcp_out,
-		     run->sender.tally.payload_bytes, 0, NULL);
+	hear(bench, CLAIM_CALLS, "sender.data_calls", "tally", sender->data_calls,
+	     tally_calls(sent));
+	hear(bench, CLAIM_CALLS, "sender.rounds", "tally",
+	     build_rounds(run->snapshot, run->sender.proc, what), sent->rounds);
+	hear(bench, CLAIM_CALLS, "sender.eof_probes", "tally", sender->file_ends,
+	     sent->eof_probes);
+	hear(bench, CLAIM_BYTES, "sender.bytes_out", "tally", sender->tcp_out,
+	     sent->payload_bytes);
 	if (receiver) {
-		hear_witness(bench, "receiver.data_calls", "tally", receiver->data_calls,
-			     tally_calls(&run->receiver.tally), 0, NULL);
-		hear_witness(bench, "receiver.bytes_in", "tally", receiver->tcp_in,
-			     run->receiver.tally.payload_bytes, 0, NULL);
+		hear(bench, 0, "receiver.data_calls", "tally", receiver->data_calls,
+		     tally_calls(got));
+		hear(bench, CLAIM_TOTALS, "receiver.bytes_in", "tally", receiver->tcp_in,
+		     got->payload_bytes);
 	}
-	hear_witness(bench, "payload.delivered", "receiver's total against the file's size",
-		     run->receiver.tally.payload_bytes, bench->scenario->payload_bytes, 0, NULL);
-	if (run->sender.io_before.known && run->sender.io_after.known)
-		hear_witness(bench, "sender.bytes_in", "/proc/PID/io rchar",
-			     sender->io_accounted,
-			     run->sender.io_after.rchar - run->sender.io_before.rchar, 0, NULL);
+	hear(bench, CLAIM_BYTES, "payload.delivered", "receiver's total against the file's size",
+	     got->payload_bytes, bench->scenario->payload_bytes);
 }
 
-/* getrusage() is read just outside the window, wait4() at the end of the process's life: after the
- * window it waits for its last word and ends. */
-static void hear_switches(struct bench *bench, const struct run_record *run)
+/* The same events by the kernel's own tally of the thread, taken where its window begins and
+ * ends: nothing is between the two. */
+static void hear_kernel(struct bench *bench, const struct totals *sender)
 {
-	static const char *const after = "after the window the program waits to be let go, and ends";
-	const struct zc_proc *proc = &run->snapshot->procs[run->sender.proc];
-	const struct tally *tally = &run->sender.tally;
+	const struct zc_proc *proc = &bench->run->snapshot->procs[bench->run->sender.proc];
+	const struct zc_tally *tally = &proc->tally;
 
-	hear_witness(bench, "sender.voluntary", "getrusage", proc->voluntary,
-		     tally->end.voluntary - tally->begin.voluntary, 0, NULL);
-	hear_witness(bench, "sender.involuntary", "getrusage", proc->involuntary,
-		     tally->end.involuntary - tally->begin.involuntary, 8,
-		     "it can be preempted, a few times, between the read-out and each gate");
-	hear_witness(bench, "sender.voluntary_life", "wait4", proc->voluntary,
-		     run->sender.lifetime.voluntary - tally->begin.voluntary, 32, after);
-}
-
-static void hear_faults(struct bench *bench, const struct run_record *run)
-{
-	const struct zc_proc *proc = &run->snapshot->procs[run->sender.proc];
-	const struct tally *tally = &run->sender.tally;
-	__u64 witness = faults(&tally->end) - faults(&tally->begin);
-
-	/* Both tracepoints count exceptions; the kernel's tally counts those that found a page of
-	 * the program's (mm_account_fault()), and get_user_pages() without an exception. */
-	hear_witness(bench, "sender.faults", "getrusage", proc->faults_user + proc->faults_kernel,
-		     witness, witness / 100 + 2,
-		     "a fault that is retried is one exception more");
-	hear_witness(bench, "sender.faults_life", "wait4", proc->faults_user + proc->faults_kernel,
-		     faults(&run->sender.lifetime) - faults(&tally->begin), witness / 100 + 64,
-		     "after the window the program writes its tally, and ends");
+	if (proc->untallied)
+		return;
+	hear(bench, CLAIM_BYTES, "sender.bytes_in", "the kernel's rchar", sender->io_accounted,
+	     tally->read_bytes);
+	if (!session_missing(bench->session, "sched_switch")) {
+		hear(bench, 0, "sender.voluntary", "the kernel's nvcsw", proc->voluntary,
+		     tally->voluntary);
+		hear(bench, 0, "sender.involuntary", "the kernel's nivcsw", proc->involuntary,
+		     tally->involuntary);
+	}
+	if (!session_missing(bench->session, "page_fault_user") &&
+	    !session_missing(bench->session, "page_fault_kernel"))
+		hear(bench, 0, "sender.faults", "the kernel's min_flt + maj_flt",
+		     proc->faults_user + proc->faults_kernel, tally->faults);
 }
 
 /* The program counts what the kernel's queue of completions tells it. */
-static void hear_borrowed(struct bench *bench, const struct run_record *run)
+static void hear_borrowed(struct bench *bench)
 {
+	const struct run_record *run = bench->run;
 	const struct tally_zerocopy *tally = &run->sender.tally.zerocopy;
 	__u64 sends = 0;
 
@@ -117,36 +113,74 @@ static void hear_borrowed(struct bench *bench, const struct run_record *run)
 		    kind_is_tcp(kind_of_index(run->snapshot, cell->key.sink)))
 			sends += cell_calls(cell) - cell->errors - cell->zeros;
 	}
-	hear_witness(bench, "sender.zerocopy_sends", "tally", sends, tally->sends, 0, NULL);
-	hear_witness(bench, "sender.zerocopy_completions", "the kernel's completions", sends,
-		     tally->completed, 0, NULL);
+	hear(bench, CLAIM_PAGES, "sender.zerocopy_sends", "tally", sends, tally->sends);
+	hear(bench, CLAIM_PAGES, "sender.zerocopy_completions", "the kernel's completions", sends,
+	     tally->completed);
 }
 
-static void hear_tcp(struct bench *bench, const struct run_record *run,
-		     const struct session *session)
+static __u64 new_bytes(const struct zc_sock *sock, enum zc_hook hook)
 {
-	const struct zc_sock *sock = build_sending_socket(run->snapshot, run->sender.proc);
-	__u64 seen = 0;
+	__u64 bytes = 0;
 
-	if (run->receiver.tally.tcp_known)
-		hear_witness(bench, "receiver.tcp_bytes", "TCP_INFO bytes_received",
-			     run->receiver.tally.tcp_bytes_received,
-			     run->receiver.tally.payload_bytes, 1,
-			     "the end of the stream counts as a byte");
-	if (!sock || session_missing(session, "net_dev_start_xmit"))
-		return;
 	for (int i = 0; i < ZC_ORIGIN_COUNT; i++)
-		seen += sock->new_bytes[ZC_HOOK_XMIT][i];
-	hear_witness(bench, "sender.segment_bytes", "receiver's total", seen,
-		     run->receiver.tally.payload_bytes, 0, NULL);
+		bytes += sock->new_bytes[hook][i];
+	return bytes;
+}
+
+/* Every byte that arrived was seen to leave. */
+static void hear_segments(struct bench *bench, const char *id, __u64 seen)
+{
+	build_hear(bench->scenario, (struct report_witness){
+		.id = id, .source = "receiver's total", .subjects = CLAIM_PAGES, .counted = seen,
+		.witness = bench->run->receiver.tally.payload_bytes,
+		.rule = "segments leave in softirqs; a kernel that hides a process from BPF hides "
+			"those that leave on top of it",
+	});
+}
+
+/* Whatever TCP hands on counts as sent, also what the device's queue then drops. */
+static void hear_queue(struct bench *bench, const struct zc_sock *sock)
+{
+	const __u64 seen = new_bytes(sock, ZC_HOOK_QUEUE);
+
+	if (session_missing(bench->session, "net_dev_queue"))
+		return;
+	hear_segments(bench, "sender.queued_bytes", seen);
+	if (sock->closed)
+		hear(bench, CLAIM_PAGES, "sender.tcp_sent", "TCP_INFO bytes_sent",
+		     seen + sock->again_bytes[ZC_HOOK_QUEUE], sock->tcp_bytes_sent);
+}
+
+/* In TCP's sequence numbers the beginning and the end of a stream are a byte each. Bytes that are
+ * new have other witnesses than those that were sent again. */
+static void hear_xmit(struct bench *bench, const struct zc_sock *sock)
+{
+	const __u64 seen = new_bytes(sock, ZC_HOOK_XMIT);
+
+	if (session_missing(bench->session, "net_dev_start_xmit"))
+		return;
+	hear_segments(bench, "sender.segment_bytes", seen);
 	if (!sock->closed)
 		return;
-	hear_witness(bench, "sender.tcp_sent", "TCP_INFO bytes_sent - bytes_retrans", seen,
-		     sock->tcp_bytes_sent - sock->tcp_bytes_retrans, 0, NULL);
-	hear_witness(bench, "sender.tcp_acked", "TCP_INFO bytes_acked", seen,
-		     sock->tcp_bytes_acked, 2, "the beginning and the end count as a byte each");
-	hear_witness(bench, "sender.retransmitted", "TCP_INFO bytes_retrans",
-		     sock->again_bytes[ZC_HOOK_XMIT], sock->tcp_bytes_retrans, 0, NULL);
+	hear(bench, CLAIM_PAGES, "sender.tcp_acked", "TCP_INFO bytes_acked, less beginning and end",
+	     seen, sock->tcp_bytes_acked - 2);
+	hear(bench, 0, "sender.retransmitted", "TCP_INFO bytes_retrans",
+	     sock->again_bytes[ZC_HOOK_XMIT], sock->tcp_bytes_retrans);
+}
+
+static void hear_tcp(struct bench *bench)
+{
+	const struct run_record *run = bench->run;
+	const struct zc_sock *sock = build_sending_socket(run->snapshot, run->sender.proc);
+	const struct tally *got = &run->receiver.tally;
+
+	if (got->tcp_known)
+		hear(bench, CLAIM_TOTALS, "receiver.tcp_bytes", "TCP_INFO bytes_received",
+		     got->payload_bytes, got->tcp_bytes_received);
+	if (!sock)
+		return;
+	hear_queue(bench, sock);
+	hear_xmit(bench, sock);
 }
 
 /* False where nobody counted the receiver. */
@@ -164,15 +198,48 @@ void build_witnesses(struct report *report, const struct session *session,
 	struct totals sender = build_totals(run->snapshot, run->sender.proc);
 	struct totals receiver;
 	bool counted = receiver_totals(run, &receiver);
-	struct bench bench = { .scenario = scenario, .report = report };
+	struct bench bench = { .scenario = scenario, .session = session, .run = run };
 
-	scenario->witnesses = report_alloc(report, MAX_WITNESSES * sizeof(*scenario->witnesses));
-	hear_calls(&bench, run, &sender, counted ? &receiver : NULL);
-	if (!session_missing(session, "sched_switch"))
-		hear_switches(&bench, run);
-	if (!session_missing(session, "page_fault_user") &&
-	    !session_missing(session, "page_fault_kernel"))
-		hear_faults(&bench, run);
-	hear_borrowed(&bench, run);
-	hear_tcp(&bench, run, session);
+	build_begin_witnesses(report, scenario);
+	hear_calls(&bench, &sender, counted ? &receiver : NULL);
+	hear_kernel(&bench, &sender);
+	hear_borrowed(&bench);
+	hear_tcp(&bench);
+}
+
+static struct report_witness *witness_of(struct report_scenario *scenario, const char *id)
+{
+	for (size_t i = 0; i < scenario->witness_count; i++) {
+		if (!strcmp(scenario->witnesses[i].id, id))
+			return &scenario->witnesses[i];
+	}
+	return NULL;
+}
+
+/* Another run's witness disagrees as well, or first. */
+static void add_witness(struct report_scenario *scenario, const struct report_witness *other)
+{
+	struct report_witness *known = witness_of(scenario, other->id);
+	struct report_witness sum = *other;
+
+	if (!known) {
+		build_hear(scenario, *other);
+		return;
+	}
+	if (other->agree || !known->agree)
+		sum = *known;
+	sum.runs = known->runs + 1;
+	sum.differ = known->differ + other->differ;
+	*known = sum;
+}
+
+void build_add_witnesses(struct report *report, const struct session *session,
+			 const struct run_record *run, struct report_scenario *scenario)
+{
+	struct report_scenario other = { .id = scenario->id,
+					 .payload_bytes = scenario->payload_bytes };
+
+	build_witnesses(report, session, run, &other);
+	for (size_t i = 0; i < other.witness_count; i++)
+		add_witness(scenario, &other.witnesses[i]);
 }

@@ -175,14 +175,14 @@ void child_reap(struct child *child, int timeout_ms)
 		return;
 	}
 	for (int waited = 0; waited < timeout_ms; waited++) {
-		got = wait4(child->pid, &child->status, WNOHANG, &child->usage);
+		got = waitpid(child->pid, &child->status, WNOHANG);
 		if (got)
 			break;
 		nanosleep(&step, NULL);
 	}
 	if (!got) {
 		kill(child->pid, SIGKILL);
-		while (wait4(child->pid, &child->status, 0, &child->usage) < 0 && errno == EINTR)
+		while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
 			;
 	}
 	forget(child);
@@ -201,27 +201,6 @@ static FILE *open_proc(const struct child *child, const char *name)
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", child->pid, name);
 	return fopen(path, "re");
-}
-
-void child_parse_io(FILE *file, struct proc_io *io)
-{
-	unsigned long long r, w, sr, sw;
-
-	memset(io, 0, sizeof(*io));
-	if (fscanf(file, "rchar: %llu wchar: %llu syscr: %llu syscw: %llu", &r, &w, &sr, &sw) == 4)
-		*io = (struct proc_io){ .rchar = r, .wchar = w, .syscr = sr, .syscw = sw,
-					.known = true };
-}
-
-void child_read_io(const struct child *child, struct proc_io *io)
-{
-	FILE *file = open_proc(child, "io");
-
-	memset(io, 0, sizeof(*io));
-	if (!file)
-		return;
-	child_parse_io(file, io);
-	fclose(file);
 }
 
 __u64 child_peak_rss(const struct child *child)

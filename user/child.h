@@ -29,12 +29,6 @@ struct child_spec {
 	bool show_stderr;
 };
 
-/* Bytes and calls by /proc/PID/io (fs/proc/base.c, do_io_accounting()). */
-struct proc_io {
-	__u64 rchar, wchar, syscr, syscw;
-	bool known;
-};
-
 struct remote;
 
 /* A program behind its gate: a process of ours, or one that a zctrace receive on another machine
@@ -44,8 +38,7 @@ struct child {
 	pid_t pid;			/* 0 = not running, or not here */
 	struct remote *remote;		/* not ours; NULL = it is not there */
 	int gate;			/* to poll() for messages; -1 = none */
-	int status;			/* as wait4() gave it, once reaped */
-	struct rusage usage;		/* of its whole life, once reaped */
+	int status;			/* as waitpid() gave it, once reaped */
 };
 
 /* The directory of the scenario programs, found beside our own executable; NULL = nowhere. */
@@ -65,9 +58,6 @@ void child_reap(struct child *child, int timeout_ms);
 /* Kills and reaps; nothing if it is not running. */
 void child_kill(struct child *child);
 
-/* From an open /proc/PID/io. */
-void child_parse_io(FILE *file, struct proc_io *io);
-void child_read_io(const struct child *child, struct proc_io *io);
 /* Largest resident set since exec, bytes; 0 = could not be read. */
 __u64 child_peak_rss(const struct child *child);
 

@@ -267,7 +267,8 @@ static int compare_verdict(const struct report *report, const struct claim_info 
 {
 	for (size_t i = 0; i < report->claim_count; i++) {
 		const struct report_claim *claim = &report->claims[i];
-		const char *detail = claim->why ? claim->why : claim->condition;
+		const char *detail = claim->why ? claim->why :
+				     claim->condition ? claim->condition : claim->note;
 
 		if (!claim->id || strcmp(claim->id, info->id) != 0)
 			continue;

@@ -156,11 +156,9 @@ static const char *gather_condition(struct report *report, const struct sides *s
 	const char *gather = sides->gather.count ?
 				     sides->gather.text :
 				     "with gathering not measured, --link veth measures it";
-	const char *linear = sides->linear.count ?
-				     sides->linear.text :
-				     "without gathering not measured, --link veth-nosg measures it";
 
-	return report_format(report, "the device cannot gather (%s; %s)", linear, gather);
+	return report_format(report, "the device cannot gather (%s; %s)", sides->linear.text,
+			     gather);
 }
 
 void decide_sendfile_cpu_copies(const struct claim_info *info, struct report *report,
@@ -178,13 +176,17 @@ void decide_sendfile_cpu_copies(const struct claim_info *info, struct report *re
 
 	if (sides.gather.count && side_is(&sides.gather, 1) && side_is(&sides.linear, 1))
 		claim_verdict(claim, true);
-	else if (side_is(&sides.gather, 0) && side_is(&sides.linear, 1))
+	else if (sides.linear.count && side_is(&sides.gather, 0) && side_is(&sides.linear, 1))
 		claim_holds_if(claim, gather_condition(report, &sides));
 	else {
 		claim_verdict(claim, false);
 		value = claim_farthest(&samples, 1)->value;
 	}
 	claim_number(claim, value, words_ratio(report, value));
+	if (!sides.linear.count)
+		claim_note(report, claim,
+			   report_format(report, "%s; a device that cannot gather: not measured; "
+					 "this measures it: %s", sides.gather.text, info->command));
 }
 
 void decide_gather_removes_copy(const struct claim_info *info, struct report *report,

@@ -19,6 +19,7 @@ struct dma_state {
 struct dma_view {
 	struct dma_state cold, warm;
 	const char *no_device;			/* why no device was measured */
+	bool in_doubt;				/* one was, and its number may not be used: why */
 	const struct report_scenario *half_warm;	/* resident pages came from the disk */
 	bool wrong;				/* a leg did not copy once per byte */
 	double wrong_value;
@@ -90,7 +91,9 @@ static void add_to_view(struct report *report, const struct claim_sample *sample
 	state->disk_known = true;
 	state->disk = sample->value;
 	if (no_device) {
-		view->no_device = no_device;
+		if (!view->in_doubt)
+			view->no_device = no_device;
+		view->in_doubt |= !leg_why(device);
 	} else {
 		state->sum_known = true;
 		state->sum = sample->value + device->per_byte.value;
@@ -110,7 +113,8 @@ static const char *state_text(struct report *report, const char *name, bool know
 		       report_format(report, "%s: not measured, %s measures it", name, option);
 }
 
-/* Both legs were seen: the page cache decides. */
+/* Both legs were seen: the page cache decides. What it does when cold is known only if that was
+ * tried. */
 static void decide_with_device(struct report *report, struct report_claim *claim,
 			       const struct dma_view *view)
 {
@@ -118,32 +122,20 @@ static void decide_with_device(struct report *report, struct report_claim *claim
 	const double value = cold->sum_known ? cold->sum : warm->sum;
 
 	claim_number(claim, value, words_ratio(report, value));
+	if (!cold->sum_known) {
+		claim_verdict(claim, false);
+		claim_note(report, claim,
+			   report_format(report, "the page cache is warm: %s; %s",
+					 words_ratio(report, warm->sum),
+					 state_text(report, "cold", false, 0, "--cold")));
+		return;
+	}
 	claim_holds_if(claim,
 		       report_format(report, "the file is not in the page cache (%s; %s)",
 				     state_text(report, "cold", cold->sum_known, cold->sum,
 						"--cold"),
 				     state_text(report, "warm", warm->sum_known, warm->sum,
 						"--warm")));
-}
-
-/* Half of the claim was seen: the disk's copy is there. The other half needs a device. */
-static void decide_without_device(struct report *report, struct report_claim *claim,
-				  const struct dma_view *view)
-{
-	const struct dma_state *cold = &view->cold, *warm = &view->warm;
-
-	claim->why = report_format(report, "socket → device: %s", view->no_device);
-	claim->measured.why = claim->why;
-	claim->measured_text = report_format(report, "%s + ?", words_ratio(report, cold->disk));
-	claim_holds_if(claim,
-		       report_format(report,
-				     "the file is not in the page cache and a device with a bus "
-				     "sends it (disk → page cache: %s; %s; socket → device: not "
-				     "measured: %s, --to HOST measures it)",
-				     state_text(report, "cold", true, cold->disk, "--cold"),
-				     state_text(report, "warm", warm->disk_known, warm->disk,
-						"--warm"),
-				     view->no_device));
 }
 
 static void decide_dma(const struct claim_info *info, struct report *report,
@@ -170,15 +162,16 @@ static void decide_dma(const struct claim_info *info, struct report *report,
 		claim_verdict(claim, false);
 	} else if (view.cold.sum_known || view.warm.sum_known) {
 		decide_with_device(report, claim, &view);
-	} else if (view.cold.disk_known) {
-		decide_without_device(report, claim, &view);
 	} else {
+		const bool cold = view.cold.disk_known;
+
 		claim_not_measured(report, claim,
 				   report_format(report,
-						 "disk → page cache: %s, the page cache is warm; "
+						 "disk → page cache: %s, the page cache is %s; "
 						 "socket → device: not measured: %s",
-						 words_ratio(report, view.warm.disk),
-						 view.no_device),
+						 words_ratio(report, cold ? view.cold.disk :
+								     view.warm.disk),
+						 cold ? "cold" : "warm", view.no_device),
 				   info->command);
 	}
 }

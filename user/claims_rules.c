@@ -12,37 +12,6 @@
 /* Bytes of unknown origin above one in a thousand make a claim about origins undecidable. */
 #define UNKNOWN_ORIGIN_INVERSE 1000
 
-/* Which subjects a witness speaks of, by a part of its id; the first that fits. One that is not
- * found here speaks of every subject. */
-static const struct {
-	const char *part;
-	unsigned int subjects;
-} witness_parts[] = {
-	{ "receiver.data_calls", 0 },
-	{ "receiver.", CLAIM_TOTALS },
-	{ "delivered", CLAIM_BYTES },	/* what same-bytes itself decides */
-	{ "calls", CLAIM_CALLS },
-	{ "eof", CLAIM_CALLS },
-	{ "rounds", CLAIM_CALLS },
-	{ "zerocopy", CLAIM_PAGES },
-	{ "segment", CLAIM_PAGES },
-	{ "tcp_", CLAIM_PAGES },
-	{ "retransmitted", 0 },		/* new bytes have witnesses of their own */
-	{ "bytes", CLAIM_BYTES },
-	{ "cpu", CLAIM_TIMES },
-	{ "elapsed", CLAIM_TIMES },
-	{ "voluntary", 0 },
-	{ "faults", 0 },
-};
-
-static unsigned int witness_subjects(const struct report_witness *witness)
-{
-	for (size_t i = 0; i < sizeof(witness_parts) / sizeof(witness_parts[0]); i++)
-		if (witness->id && strstr(witness->id, witness_parts[i].part))
-			return witness_parts[i].subjects;
-	return ~0U;
-}
-
 bool claim_within(double value, double expected, double percent)
 {
 	const double unit = expected > 0 ? expected : 1;
@@ -69,18 +38,26 @@ static const char *loss_doubt(struct report *report, const struct report_scenari
 			     words_many(report, lost, "event was", "events were"));
 }
 
+static const char *in_runs(struct report *report, const struct report_witness *witness)
+{
+	return witness->runs < 2 ? "" :
+	       report_format(report, " in %s of %s runs", words_count(report, witness->differ),
+			     words_count(report, witness->runs));
+}
+
 static const char *witness_doubt(struct report *report, const struct report_scenario *scenario,
 				 unsigned int subjects)
 {
 	for (size_t i = 0; i < scenario->witness_count; i++) {
 		const struct report_witness *witness = &scenario->witnesses[i];
 
-		if (witness->agree || !(witness_subjects(witness) & subjects))
+		if (witness->agree || !(witness->subjects & subjects))
 			continue;
 		return report_format(report,
-				     "the witness of %s disagrees (counted %s, %s says %s); "
+				     "the witness of %s disagrees%s (counted %s, %s says %s); "
 				     "run it again",
 				     witness->id ? witness->id : "a number",
+				     in_runs(report, witness),
 				     words_count(report, witness->counted),
 				     witness->source ? witness->source : "it",
 				     words_count(report, witness->witness));
@@ -124,16 +101,16 @@ const char *claim_doubt(struct report *report, const struct report_scenario *sce
 	return doubt ? claim_about(report, scenario, doubt) : NULL;
 }
 
-/* Adds the scenario's number, or the reason why there is none. */
-static void add_sample(struct report *report, const struct report_scenario *scenario,
-		       struct measured_real number, struct claim_samples *samples)
+/* Why the scenario does not bear on the claim; NULL = it does. */
+static const char *left_out(const struct claim_info *info, struct report *report,
+			    const struct report_scenario *scenario, struct measured_real number,
+			    bool *doubt)
 {
-	const char *why = scenario->failed ? scenario->failed : number.why;
+	const char *why = scenario->failed ? claim_about(report, scenario, scenario->failed) :
+			  claim_doubt(report, scenario, info->subjects);
 
-	if (!why)
-		samples->at[samples->count++] = (struct claim_sample){ scenario, number.value };
-	else if (!samples->why)
-		samples->why = claim_about(report, scenario, why);
+	*doubt = why && !scenario->failed;
+	return why || !number.why ? why : claim_about(report, scenario, number.why);
 }
 
 struct claim_samples claim_samples(const struct claim_info *info, struct report *report,
@@ -146,18 +123,21 @@ struct claim_samples claim_samples(const struct claim_info *info, struct report 
 	samples.at = report_alloc(report, (report->scenario_count + 1) * sizeof(*samples.at));
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
-		const char *doubt;
+		struct measured_real value;
+		const char *why;
+		bool doubt;
 
 		if (!pick(scenario))
 			continue;
-		doubt = scenario->failed ? NULL : claim_doubt(report, scenario, info->subjects);
-		if (doubt)
-			return (struct claim_samples){ .why = doubt, .doubt = true };
-		add_sample(report, scenario, number(report, scenario), &samples);
+		value = number(report, scenario);
+		why = left_out(info, report, scenario, value, &doubt);
+		if (!why)
+			samples.at[samples.count++] = (struct claim_sample){ scenario, value.value };
+		else if (!samples.why || (doubt && !samples.doubt))
+			samples.why = why;
+		samples.doubt |= doubt;
 	}
-	if (samples.count > 0)
-		samples.why = NULL;
-	else if (!samples.why)
+	if (!samples.why && !samples.count)
 		samples.why = "no scenario that shows it was run";
 	return samples;
 }
@@ -165,10 +145,14 @@ struct claim_samples claim_samples(const struct claim_info *info, struct report 
 bool claim_undecided(const struct claim_info *info, struct report *report,
 		     struct report_claim *claim, const struct claim_samples *samples)
 {
-	if (!samples->why)
-		return false;
-	claim_not_measured(report, claim, samples->why, samples->doubt ? NULL : info->command);
-	return true;
+	if (!samples->count) {
+		claim_not_measured(report, claim, samples->why,
+				   samples->doubt ? NULL : info->command);
+		return true;
+	}
+	if (samples->why)
+		claim_note(report, claim, samples->why);
+	return false;
 }
 
 const struct claim_sample *claim_farthest(const struct claim_samples *samples, double expected)
@@ -205,6 +189,11 @@ void claim_holds_if(struct report_claim *claim, const char *condition)
 	claim->condition = condition;
 }
 
+void claim_note(struct report *report, struct report_claim *claim, const char *note)
+{
+	claim->note = claim->note ? report_format(report, "%s; %s", claim->note, note) : note;
+}
+
 void claim_not_measured(struct report *report, struct report_claim *claim, const char *reason,
 			const char *command)
 {
@@ -214,4 +203,5 @@ void claim_not_measured(struct report *report, struct report_claim *claim, const
 	claim->measured = (struct measured_real){ .why = claim->why };
 	claim->measured_text = "—";
 	claim->evidence = NULL;
+	claim->note = NULL;
 }

@@ -16,11 +16,11 @@ struct claim_sample {
 	double value;
 };
 
-/* All that bear on a claim. With a why, they do not decide it, and at is not to be read. */
+/* All that bear on a claim. */
 struct claim_samples {
 	struct claim_sample *at;
 	size_t count;
-	const char *why;
+	const char *why;	/* of the first that was left out: one in doubt, or that failed */
 	bool doubt;	/* why says what to do; else the claim's command measures it */
 };
 
@@ -34,16 +34,15 @@ bool claim_within(double value, double expected, double percent);
 const char *claim_doubt(struct report *report, const struct report_scenario *scenario,
 			unsigned int subjects);
 
-/*
- * The number of every scenario that pick() chooses. One that failed or has no number is passed
- * over while there are others; one in doubt is not: the claim is decided from all, or not at all.
- */
+/* The number of every scenario that pick() chooses; one that failed, has no number or is in doubt is
+ * left out. */
 struct claim_samples claim_samples(const struct claim_info *info, struct report *report,
 				   bool (*pick)(const struct report_scenario *scenario),
 				   struct measured_real (*number)(struct report *report,
 								 const struct report_scenario *s));
 
-/* true: the samples do not decide the claim, and it was set to "not measured". */
+/* true: there is no sample, and the claim was set to "not measured". Else a note tells what was left
+ * out. */
 bool claim_undecided(const struct claim_info *info, struct report *report,
 		     struct report_claim *claim, const struct claim_samples *samples);
 
@@ -65,6 +64,8 @@ bool claim_pairs_undecided(const struct claim_info *info, struct report *report,
 void claim_number(struct report_claim *claim, double value, const char *text);
 void claim_verdict(struct report_claim *claim, bool holds);
 void claim_holds_if(struct report_claim *claim, const char *condition);
+/* What the verdict does not speak of; one more note. */
+void claim_note(struct report *report, struct report_claim *claim, const char *note);
 /* command NULL: the reason already says what to do. */
 void claim_not_measured(struct report *report, struct report_claim *claim, const char *reason,
 			const char *command);

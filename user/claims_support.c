@@ -18,12 +18,12 @@ struct delivery {
 	const char *name;
 	bool run;
 	const char *digest;	/* of what arrived, one for all its scenarios unless other is set */
-	const char *failed;	/* of the first that could not be run */
+	const char *failed;	/* of the first that could not be run, or is in doubt */
 };
 
 struct deliveries {
 	struct delivery copy, sendfile;
-	const char *doubt;	/* no number of the scenario may be used */
+	const char *doubt;	/* of the first scenario whose numbers may not be used */
 	const char *wrong;	/* what was delivered otherwise than it was sent */
 };
 
@@ -51,15 +51,17 @@ static void add_delivery(const struct claim_info *info, struct report *report,
 			 const struct report_scenario *scenario, struct deliveries *all)
 {
 	struct delivery *way = pick_is(scenario->id, "copy") ? &all->copy : &all->sendfile;
+	const char *doubt = scenario->failed ? NULL : claim_doubt(report, scenario, info->subjects);
 
-	if (scenario->failed) {
+	if (doubt && !all->doubt)
+		all->doubt = doubt;
+	if (scenario->failed || doubt) {
 		if (!way->failed)
-			way->failed = claim_about(report, scenario, scenario->failed);
+			way->failed = doubt ? doubt :
+				      claim_about(report, scenario, scenario->failed);
 		return;
 	}
 	way->run = true;
-	if (!all->doubt)
-		all->doubt = claim_doubt(report, scenario, info->subjects);
 	if (!all->wrong)
 		all->wrong = wrong_delivery(report, scenario, way);
 	if (scenario->sha256_sent && scenario->sha256_received)
@@ -75,6 +77,15 @@ static const char *delivery_missing(struct report *report, const struct delivery
 	if (!way->digest)
 		return report_format(report, "no digest of what %s delivered was taken", way->name);
 	return NULL;
+}
+
+static void note_left_out(struct report *report, struct report_claim *claim,
+			  const struct deliveries *all)
+{
+	if (all->copy.failed)
+		claim_note(report, claim, all->copy.failed);
+	if (all->sendfile.failed)
+		claim_note(report, claim, all->sendfile.failed);
 }
 
 void decide_same_bytes(const struct claim_info *info, struct report *report,
@@ -95,16 +106,15 @@ void decide_same_bytes(const struct claim_info *info, struct report *report,
 	if (!missing && !all.wrong && !pick_is(all.copy.digest, all.sendfile.digest))
 		all.wrong = "other bytes";
 
-	if (all.doubt) {
-		claim_not_measured(report, claim, all.doubt, NULL);
-	} else if (all.wrong) {
+	if (all.wrong) {
 		claim_number(claim, 0, all.wrong);
 		claim_verdict(claim, false);
 	} else if (missing) {
-		claim_not_measured(report, claim, missing, info->command);
+		claim_not_measured(report, claim, missing, all.doubt ? NULL : info->command);
 	} else {
 		claim_number(claim, 1, "the same");
 		claim_verdict(claim, true);
+		note_left_out(report, claim, &all);
 	}
 }
 

@@ -199,7 +199,7 @@ static void add_verdicts(struct grid *grid, const struct report_claim *claim,
 		const struct report_claim *side = sides[i];
 
 		if (side)
-			grid_format(grid, GRID_BOLD, "%s%s%s%s", report_verdict_text(side->verdict),
+			grid_format(grid, GRID_BOLD, "%s%s%s%s", report_claim_verdict(side),
 				    side->measured_text ? " (" : "",
 				    side->measured_text ? side->measured_text : "",
 				    side->measured_text ? ")" : "");

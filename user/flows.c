@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "claims.h"
 #include "flows.h"
 #include "trace.h"
 #include "uring_table.h"
@@ -268,6 +269,39 @@ static void report_small(struct report *report, const struct flow *flows, size_t
 	flow_not_visible(report, "summed up", out);
 }
 
+/* Why no verdict can rest on what was counted; NULL = it can. */
+static const char *doubt_of(struct report *report, const struct report_scenario *scenario)
+{
+	const __u64 lost = scenario->loss_map_full + scenario->loss_recursion;
+
+	if (lost)
+		return report_format(report, "%s lost",
+				     words_many(report, lost, "event was", "events were"));
+	for (size_t i = 0; i < scenario->witness_count; i++) {
+		const struct report_witness *witness = &scenario->witnesses[i];
+
+		if (!witness->agree && witness->subjects & CLAIM_BYTES)
+			return report_format(report, "%s: counted %s, %s says %s", witness->id,
+					     words_count(report, witness->counted),
+					     witness->source,
+					     words_count(report, witness->witness));
+	}
+	return NULL;
+}
+
+static void undo_verdicts(struct report *report, struct report_scenario *scenario)
+{
+	const char *doubt = doubt_of(report, scenario);
+
+	for (size_t i = 0; doubt && i < scenario->flow_count; i++) {
+		struct report_flow *flow = &scenario->flows[i];
+
+		flow->verdict = report_format(report, "not measured (%s)", doubt);
+		flow->why = NULL;
+		flow->copies_per_byte = (struct measured_real){ .why = doubt };
+	}
+}
+
 static void report_all(const struct flow_list *list, const struct session *session,
 		       struct report_scenario *scenario)
 {
@@ -300,4 +334,5 @@ void flows_find(struct report *report, const struct session *session,
 	merge_processes(&list);
 	qsort(list.flows, list.count, sizeof(*list.flows), busiest_first);
 	report_all(&list, session, scenario);
+	undo_verdicts(report, scenario);
 }

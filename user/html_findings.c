@@ -70,7 +70,7 @@ static void claim_figures(FILE *out, const struct report_claim *claim)
 	fprintf(out, "</td>\n<td data-label=\"verdict\"><span class=\"verdict %s\">"
 		"<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-%s\"/></svg>%s</span></td>\n",
 		verdict_class[claim->verdict], verdict_class[claim->verdict],
-		report_verdict_text(claim->verdict));
+		report_claim_verdict(claim));
 }
 
 static void claim_reasons(FILE *out, const struct report_claim *claim)
@@ -84,6 +84,11 @@ static void claim_reasons(FILE *out, const struct report_claim *claim)
 	if (claim->why) {
 		fputs("<p class=\"why\">", out);
 		html_text(out, claim->why);
+		fputs("</p>\n", out);
+	}
+	if (claim->note) {
+		fputs("<p class=\"why\">", out);
+		html_text(out, claim->note);
 		fputs("</p>\n", out);
 	}
 	fputs("<details><summary>Evidence and rule</summary><dl>\n", out);

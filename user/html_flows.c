@@ -11,7 +11,7 @@
 /* A flow's verdict is a text ("mixed (12%)", …); its first word tells the class in report.css. */
 static const char *flow_class(const char *verdict)
 {
-	if (!verdict || !strncmp(verdict, "not visible", 11))
+	if (!verdict || !strncmp(verdict, "not ", 4))
 		return "unknown";
 	if (!strncmp(verdict, "zero-copy", 9))
 		return "holds";

@@ -17,9 +17,6 @@
 #include "summary.h"
 #include "version.h"
 
-/* A run in which the kernel did not show every segment is made again, at most so often. */
-enum { MAX_ATTEMPTS = 5 };
-
 struct measurement {
 	const struct measure_plan *plan;
 	struct session *session;
@@ -29,7 +26,6 @@ struct measurement {
 	struct progress progress;
 	struct series *series;		/* conditions x variants */
 	size_t series_count;
-	size_t repeated;		/* traced runs that were made again */
 	char *error;
 	size_t error_size;
 };
@@ -131,45 +127,6 @@ static int verify(struct measurement *m, struct series *series, const struct lin
 	return 0;
 }
 
-/* Segments leave in softirqs, on top of whoever runs; a kernel that hides a process from BPF hides
- * with it the segments that leave on top of it. What the receiver has got tells. */
-static bool saw_every_segment(const struct measurement *m, const struct run_record *record)
-{
-	const struct zc_sock *sock = record->snapshot ?
-		build_sending_socket(record->snapshot, record->sender.proc) : NULL;
-	__u64 seen[ZC_HOOK_COUNT] = { 0 };
-
-	for (int i = 0; sock && i < ZC_ORIGIN_COUNT; i++) {
-		seen[ZC_HOOK_QUEUE] += sock->new_bytes[ZC_HOOK_QUEUE][i];
-		seen[ZC_HOOK_XMIT] += sock->new_bytes[ZC_HOOK_XMIT][i];
-	}
-	if (!sock)
-		return true;
-	if (!session_missing(m->session, "net_dev_queue") &&
-	    seen[ZC_HOOK_QUEUE] != record->receiver.tally.payload_bytes)
-		return false;
-	if (session_missing(m->session, "net_dev_start_xmit"))
-		return true;
-	if (seen[ZC_HOOK_XMIT] != record->receiver.tally.payload_bytes)
-		return false;
-	return session_missing(m->session, "inet_sock_set_state") ||
-	       (sock->closed && sock->again_bytes[ZC_HOOK_XMIT] == sock->tcp_bytes_retrans);
-}
-
-static int one_whole_run(struct measurement *m, const struct series *series,
-			 const struct link *link, bool traced, struct run_record *record)
-{
-	int err;
-
-	for (int attempt = 1;; attempt++) {
-		err = one_run(m, series, link, traced, false, record);
-		if (err || !traced || attempt == MAX_ATTEMPTS || saw_every_segment(m, record))
-			return err;
-		run_record_free(record);
-		m->repeated++;
-	}
-}
-
 static int repeat(struct measurement *m, struct series *series, const struct link *link,
 		  unsigned int number)
 {
@@ -181,7 +138,7 @@ static int repeat(struct measurement *m, struct series *series, const struct lin
 		struct run_record *record = traced ? &series->traced[series->traced_count] :
 					    &series->untraced[series->untraced_count];
 
-		err = one_whole_run(m, series, link, traced, record);
+		err = one_run(m, series, link, traced, false, record);
 		if (err)
 			break;
 		if (traced)
@@ -301,22 +258,6 @@ static bool has_runs(const struct series *series)
 	return series->traced_count && series->untraced_count;
 }
 
-static void warn_of_repeated(const struct measurement *m, struct report *report)
-{
-	const char **warnings = report_alloc(report, (report->warning_count + 1) *
-					     sizeof(*warnings));
-
-	if (!m->repeated)
-		return;
-	for (size_t i = 0; i < report->warning_count; i++)
-		warnings[i] = report->warnings[i];
-	warnings[report->warning_count++] = report_format(report,
-		"%zu traced %s made again: not every segment that the receiver got had been seen to "
-		"leave. Some kernels hide a process from BPF, and with it what leaves on top of it.",
-		m->repeated, m->repeated == 1 ? "run was" : "runs were");
-	report->warnings = warnings;
-}
-
 /* The report of all series that have a run of both kinds; NULL if there is none. */
 static struct report *build_report(struct measurement *m)
 {
@@ -346,7 +287,6 @@ static struct report *build_report(struct measurement *m)
 	if (!m->plan->no_claims)
 		claims_decide(report);
 	summary_write(report);
-	warn_of_repeated(m, report);
 	return report;
 }
 
@@ -363,9 +303,6 @@ static int keep_for_runs(struct measurement *m)
 		if (condition->cold && m->plan->file)
 			needs |= PRIVILEGE_CACHE;
 	}
-	/* Root's programs are root: their /proc/PID/io is for those who have as many rights. */
-	if (!geteuid() && !m->identity.change)
-		needs |= PRIVILEGE_OTHERS;
 	return privilege_keep(&m->identity, needs, m->error, m->error_size);
 }
 

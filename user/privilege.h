@@ -14,8 +14,7 @@ enum privilege {
 	PRIVILEGE_LINK = 1 << 1,
 	/* Ask whether somebody else's file is in the page cache, mincore(): CAP_FOWNER. */
 	PRIVILEGE_CACHE = 1 << 2,
-	/* Pass signals to a program that has other rights, read its /proc/PID/io: CAP_KILL,
-	 * CAP_SYS_PTRACE. */
+	/* Pass signals to a program that has other rights: CAP_KILL. */
 	PRIVILEGE_OTHERS = 1 << 3,
 	/* Root's rights on files, for a root whom no user called: CAP_DAC_OVERRIDE, CAP_FOWNER.
 	 * Nobody else has or needs them. */

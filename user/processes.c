@@ -116,11 +116,3 @@ int proc_adopt_descendants(struct session *session)
 	} while (found > 0);
 	return found;
 }
-
-FILE *proc_open_io(pid_t pid)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/io", pid);
-	return fopen(path, "re");
-}

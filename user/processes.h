@@ -13,8 +13,4 @@ int proc_check(pid_t pid, char *error, size_t size);
  * no error. */
 int proc_adopt_descendants(struct session *session);
 
-/* Its /proc/PID/io, for child_parse_io() at any time until it has been waited for, or NULL. A
- * zombie's can only be opened by root. */
-FILE *proc_open_io(pid_t pid);
-
 #endif

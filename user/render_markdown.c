@@ -274,15 +274,15 @@ static void print_claims(const struct report *report, FILE *out)
 	putc('\n', out);
 	for (size_t i = 0; i < report->claim_count; i++) {
 		const struct report_claim *claim = &report->claims[i];
-		bool condition = claim->verdict == VERDICT_HOLDS_IF;
-		bool reason = claim->verdict == VERDICT_NOT_MEASURED && claim->why;
+		const char *reason = claim->verdict == VERDICT_HOLDS_IF ? claim->condition :
+				     claim->verdict == VERDICT_NOT_MEASURED ? claim->why : NULL;
 
 		putc('|', out);
 		markdown_cell(out, claim->text ? claim->text : claim->id);
 		markdown_cell(out, claim->documents);
 		markdown_cell(out, claim->measured_text);
-		markdown_cell(out, report_verdict_text(claim->verdict));
-		markdown_cell(out, condition ? claim->condition : reason ? claim->why : "");
+		markdown_cell(out, report_claim_verdict(claim));
+		markdown_cell(out, reason ? reason : claim->note ? claim->note : "");
 		putc('\n', out);
 	}
 }

@@ -131,6 +131,15 @@ const char *report_verdict_text(enum report_verdict verdict)
 	return "not measured";
 }
 
+const char *report_claim_verdict(const struct report_claim *claim)
+{
+	if (claim->note && claim->verdict == VERDICT_HOLDS)
+		return "holds here";
+	if (claim->note && claim->verdict == VERDICT_DOES_NOT)
+		return "does not hold here";
+	return report_verdict_text(claim->verdict);
+}
+
 const char *report_leg_id_text(enum report_leg_id leg)
 {
 	static const char *const names[LEG_COUNT] = {

@@ -122,11 +122,15 @@ struct report_leg {
 
 struct report_witness {
 	const char *id;			/* "sender.data_calls", … */
-	const char *source;		/* "wait4", "/proc/PID/io", "TCP_INFO", "tally", … */
+	const char *source;		/* "the kernel's nvcsw", "TCP_INFO …", "tally", … */
 	__u64 counted, witness;
-	__u64 tolerance;		/* largest difference that still agrees */
-	const char *rule;		/* why a tolerance is there, NULL = must be equal */
-	bool agree;
+	__u64 tolerance;		/* in reports of earlier versions; now they must be equal */
+	const char *rule;		/* why a tolerance was there, or what the two are of; or NULL */
+	unsigned int subjects;		/* enum claim_subject: what rests on it; not in the JSON */
+	bool agree;			/* in every run */
+	__u64 runs;			/* that it was heard in; 0 in reports of earlier versions */
+	__u64 differ;			/* those of them in which it disagreed; counted and witness are
+					 * of one such */
 };
 
 /* Sends whose pages the kernel borrowed, by the program's own count: what the kernel said of them
@@ -147,7 +151,7 @@ struct report_flow {
 	const char *source_kind, *sink_kind;
 	const char *calls_by;			/* "read + sendto", "sendfile" */
 	const char *verdict;			/* "zero-copy", "copied through user space", … */
-	const char *why;			/* what supports it, or why it is not visible */
+	const char *why;			/* what supports it; NULL = it is in the verdict */
 	__u64 bytes, calls;
 	struct measured_real copies_per_byte;	/* CPU copies on the way, all legs */
 };
@@ -228,6 +232,8 @@ struct report_claim {
 	enum report_verdict verdict;
 	const char *condition;		/* of "holds if", with what was measured on each side */
 	const char *why;		/* of "not measured": why, and what would measure it */
+	const char *note;		/* of others: which conditions they do not speak of, and why,
+					 * or what would measure them; NULL = of all */
 	const char *rule;		/* how the verdict follows, with its tolerance */
 	const char *evidence;		/* "counted", "provenance", … */
 };
@@ -260,6 +266,8 @@ const char *report_format(struct report *report, const char *format, ...)
 
 /* Text of a verdict as in the JSON: "holds", "does not hold", "holds if", "not measured". */
 const char *report_verdict_text(enum report_verdict verdict);
+/* For people: "does not hold here" where the claim has a note. */
+const char *report_claim_verdict(const struct report_claim *claim);
 const char *report_leg_id_text(enum report_leg_id leg);	/* "disk-cache", … */
 const char *report_origin_text(unsigned int origin);	/* "file_page", "private", … */
 

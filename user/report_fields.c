@@ -215,6 +215,8 @@ static const struct field witness_rows[] = {
 	{ "source", FIELD_TEXT, .offset = AT(report_witness, source), .required = true },
 	{ "rule", FIELD_TEXT, .offset = AT(report_witness, rule) },
 	{ "agree", FIELD_BOOL, .offset = AT(report_witness, agree), .required = true },
+	{ "runs", FIELD_COUNT, .offset = AT(report_witness, runs) },
+	{ "differ", FIELD_COUNT, .offset = AT(report_witness, differ) },
 	{ 0 },
 };
 static const struct field_table witness_fields = { witness_rows, sizeof(struct report_witness) };
@@ -302,6 +304,7 @@ static const struct field claim_rows[] = {
 	{ "verdict", FIELD_VERDICT, .offset = AT(report_claim, verdict), .required = true },
 	{ "condition", FIELD_TEXT, .offset = AT(report_claim, condition) },
 	{ "why", FIELD_WHY, .offset = AT(report_claim, why) },
+	{ "note", FIELD_TEXT, .offset = AT(report_claim, note) },
 	{ "rule", FIELD_TEXT, .offset = AT(report_claim, rule) },
 	{ "evidence", FIELD_TEXT, .offset = AT(report_claim, evidence) },
 	{ 0 },

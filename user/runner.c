@@ -306,8 +306,6 @@ static int watch(struct run *run)
 	struct session *session = run->spec->session;
 	int err;
 
-	child_read_io(&run->sender, &run->record->sender.io_before);
-	child_read_io(&run->receiver, &run->record->receiver.io_before);
 	if (!session)
 		return 0;
 	err = session_attach(session, run->error, run->error_size);
@@ -370,8 +368,6 @@ static int collect(struct run *run)
 	bool told;
 	int err;
 
-	child_read_io(&run->sender, &run->record->sender.io_after);
-	child_read_io(&run->receiver, &run->record->receiver.io_after);
 	run->record->sender.peak_rss_bytes = child_peak_rss(&run->sender);
 	run->record->receiver.peak_rss_bytes = child_peak_rss(&run->receiver);
 	if (!session)
@@ -389,18 +385,6 @@ static void part(struct child *child)
 {
 	child_say(child, "bye");
 	child_reap(child, START_MS);
-}
-
-static void usage_of(const struct rusage *from, struct usage *usage)
-{
-	*usage = (struct usage){
-		.user_ns = from->ru_utime.tv_sec * 1000000000ULL + from->ru_utime.tv_usec * 1000,
-		.system_ns = from->ru_stime.tv_sec * 1000000000ULL + from->ru_stime.tv_usec * 1000,
-		.minor_faults = from->ru_minflt,
-		.major_faults = from->ru_majflt,
-		.voluntary = from->ru_nvcsw,
-		.involuntary = from->ru_nivcsw,
-	};
 }
 
 int runner_run(const struct run_spec *spec, struct run_record *record, char *error, size_t size)
@@ -427,8 +411,6 @@ int runner_run(const struct run_spec *spec, struct run_record *record, char *err
 	if (!err) {
 		part(&run.sender);
 		part(&run.receiver);
-		usage_of(&run.sender.usage, &record->sender.lifetime);
-		usage_of(&run.receiver.usage, &record->receiver.lifetime);
 	}
 	child_kill(&run.sender);
 	child_kill(&run.receiver);

@@ -53,8 +53,6 @@ struct tally {
 /* One process of a run. */
 struct party {
 	struct tally tally;
-	struct usage lifetime;		/* wait4(): from fork to end */
-	struct proc_io io_before, io_after;
 	__u64 peak_rss_bytes;
 	int proc;			/* index in the snapshot, 0 = not traced here */
 };

@@ -348,6 +348,8 @@ int session_adopt(struct session *session, pid_t tgid, enum zc_window window, in
 	if (!index)
 		return -ENOSPC;
 	session->skel->bss->proc_states[index] = window == ZC_WINDOW_OPEN ? ZC_STATE_OPEN : 0;
+	/* What the kernel tallied before its window has been in no call that was seen to begin. */
+	proc->untallied = window == ZC_WINDOW_OPEN;
 	session->skel->bss->adopt_tgid = tgid;
 	session->skel->bss->adopt_proc = index;
 	/* Threads made by a thread that the first pass has not reached yet are found by the

@@ -179,6 +179,14 @@ const struct syscall_mover *syscall_movers(unsigned int *count)
 	return movers;
 }
 
+/* In which the kernel reads a file for itself, and adds that to what the thread has read. */
+static const unsigned int loaders[] = {
+	__NR_execve, __NR_execveat, __NR_finit_module,
+#ifdef __NR_kexec_file_load
+	__NR_kexec_file_load,
+#endif
+};
+
 void syscall_classes(struct zc_class *classes)
 {
 	memset(classes, 0, ZC_MAX_SYSCALLS * sizeof(*classes));
@@ -194,6 +202,10 @@ void syscall_classes(struct zc_class *classes)
 	}
 	/* Its file's bytes move without calls: that it was mapped is all that can be told. */
 	classes[__NR_mmap].flags |= ZC_CLASS_OBJECT;
+	for (size_t i = 0; i < COUNT(loaders); i++) {
+		if (loaders[i] < BEYOND)
+			classes[loaders[i]].flags = ZC_CLASS_LOADS | ZC_CLASS_KNOWN;
+	}
 	for (size_t i = 0; i < COUNT(movers); i++) {
 		if (movers[i].nr >= BEYOND)
 			continue;

@@ -160,9 +160,11 @@ static int print_witnesses(const struct report_scenario *scenario,
 		grid_cell(grid, GRID_PLAIN, witness->source);
 		grid_cell(grid, witness->agree ? GRID_GOOD : GRID_BAD,
 			  witness->agree ? "agree" : "differ");
-		if (witness->rule)
+		if (witness->rule && witness->tolerance)
 			grid_below(grid, GRID_DIM, "within %s: %s",
 				   render_count(witness->tolerance, number), witness->rule);
+		else if (witness->rule)
+			grid_below(grid, GRID_DIM, "%s", witness->rule);
 	}
 	err = grid_print(grid, options, out);
 	grid_free(grid);

@@ -71,12 +71,14 @@ static void add_claim(struct grid *grid, const struct report_claim *claim, bool 
 	grid_cell(grid, GRID_PLAIN, claim->text ? claim->text : claim->id);
 	grid_cell(grid, GRID_PLAIN, claim->documents);
 	grid_cell(grid, GRID_PLAIN, claim->measured_text);
-	grid_format(grid, verdict_color(claim->verdict), "%s%s",
-		    report_verdict_text(claim->verdict), condition ? " …" : "");
+	grid_format(grid, verdict_color(claim->verdict), "%s%s", report_claim_verdict(claim),
+		    condition ? " …" : "");
 	if (condition)
 		grid_below(grid, GRID_PLAIN, "… %s", claim->condition);
 	if (claim->verdict == VERDICT_NOT_MEASURED && claim->why)
 		grid_below(grid, GRID_DIM, "%s", claim->why);
+	if (claim->note)
+		grid_below(grid, GRID_DIM, "%s", claim->note);
 	if (verbose && claim->rule)
 		grid_below(grid, GRID_DIM, "rule: %s%s%s%s", claim->rule,
 			   claim->evidence ? " (" : "", claim->evidence ? claim->evidence : "",
@@ -230,13 +232,17 @@ static int print_disagreement(const struct report *report, const struct report_s
 			      const struct render_options *options, FILE *out)
 {
 	char counted[RENDER_NUMBER_BYTES], said[RENDER_NUMBER_BYTES], name[OVERVIEW_TEXT_BYTES];
-	char *text;
+	char *text, runs[64] = "";
 	int err;
 
-	if (asprintf(&text, "%s of %s: counted %s, but %s says %s%s%s", witness->id,
-		     overview_name(report, scenario, name), render_count(witness->counted, counted),
-		     witness->source, render_count(witness->witness, said),
-		     witness->rule ? "; " : "", witness->rule ? witness->rule : "") < 0)
+	if (witness->runs > 1)
+		snprintf(runs, sizeof(runs), " in %llu of %llu runs", witness->differ,
+			 witness->runs);
+	if (asprintf(&text, "%s of %s%s: counted %s, but %s says %s%s%s", witness->id,
+		     overview_name(report, scenario, name), runs,
+		     render_count(witness->counted, counted), witness->source,
+		     render_count(witness->witness, said), witness->rule ? "; " : "",
+		     witness->rule ? witness->rule : "") < 0)
 		return -ENOMEM;
 	err = text_paragraph(options, out, GRID_BAD, "  disagrees: ", text);
 	free(text);

@@ -32,7 +32,6 @@ struct tracing {
 	struct identity caller;
 	pid_t pid;		/* CMD, or the process that we joined */
 	int pidfd;
-	FILE *io;		/* run: /proc/PID/io of CMD, NULL = it cannot be read */
 	int gate;		/* run: our end of the pipe that holds CMD before it is exec'd */
 	int outcome;		/* run: carries errno if the exec failed */
 	__u64 last_calls, last_bytes;
@@ -139,7 +138,6 @@ static int expect_command(struct tracing *t)
 {
 	int index = session_expect(t->session, t->pid);
 
-	t->io = proc_open_io(t->pid);
 	return index < 0 ? index : 0;
 }
 
@@ -295,28 +293,16 @@ static void wait_for_sockets(struct tracing *t)
 		poll(NULL, 0, STEP_MS);
 }
 
-/* Until it is waited for, /proc still tells what it read and wrote. */
 static void reap(struct tracing *t, int *status)
 {
-	struct rusage usage;
 	siginfo_t info;
 
 	if (!t->options->program || waitid(P_PID, t->pid, &info, WEXITED | WNOWAIT))
 		return;
-	if (t->io)
-		child_parse_io(t->io, &t->result.io);
 	passed_to = 0;
-	if (wait4(t->pid, &t->result.status, 0, &usage) != t->pid)
+	if (waitpid(t->pid, &t->result.status, 0) != t->pid)
 		return;
-	t->result.usage = (struct usage){
-		.user_ns = usage.ru_utime.tv_sec * 1000000000ULL + usage.ru_utime.tv_usec * 1000,
-		.system_ns = usage.ru_stime.tv_sec * 1000000000ULL + usage.ru_stime.tv_usec * 1000,
-		.minor_faults = usage.ru_minflt,
-		.major_faults = usage.ru_majflt,
-		.voluntary = usage.ru_nvcsw,
-		.involuntary = usage.ru_nivcsw,
-	};
-	t->result.usage_known = true;
+	t->result.ended = true;
 	*status = WIFSIGNALED(t->result.status) ? 128 + WTERMSIG(t->result.status) :
 		  WEXITSTATUS(t->result.status);
 }
@@ -377,11 +363,9 @@ cleanup:
 		snprintf(error, size, "%s", strerror(-err));
 	close_fd(t.gate);
 	close_fd(t.outcome);
-	if (err && t.pid > 0 && options->program && !t.result.usage_known)
+	if (err && t.pid > 0 && options->program && !t.result.ended)
 		waitpid(t.pid, NULL, 0);
 	close_fd(t.pidfd);
-	if (t.io)
-		fclose(t.io);
 	snapshot_free(t.result.snapshot);
 	session_close(t.session);
 	return err;

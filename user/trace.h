@@ -23,11 +23,9 @@ struct trace_options {
 /* What is known besides the snapshot. */
 struct trace_result {
 	struct snapshot *snapshot;
-	struct usage usage;		/* run: by wait4(), of CMD and what it waited for */
-	bool usage_known;
+	bool ended;			/* run: CMD did, and status is known */
 	__u64 begin_ns, end_ns;		/* CLOCK_MONOTONIC */
-	int status;			/* run: as wait4() gave it */
-	struct proc_io io;		/* run: of CMD alone, until its end */
+	int status;			/* run: as waitpid() gave it */
 };
 
 /* 0 with a report, or -errno with a sentence in error. *status is CMD's, as a shell would give it:
@@ -43,11 +41,11 @@ struct report *build_trace(const struct trace_options *options, const struct ses
  * terminal's go to both. The second one ends zctrace at once. CMD finds all as zctrace found it. */
 void trace_catch_signals(void);
 
-/* What wait4() and /proc/PID/io tell of the same processes (trace_witnesses.c). */
+/* What the kernel's own tally tells of the same processes (trace_witnesses.c). */
 void trace_witnesses(struct report *report, const struct session *session,
-		     const struct trace_result *result, struct report_scenario *scenario);
+		     const struct snapshot *snapshot, struct report_scenario *scenario);
 
-/* Which bytes went from where to where (flows.c), and what could be better (advice.c). */
+/* Which bytes went from where to where (flows.c; the scenario's losses and witnesses are known), and what could be better (advice.c). */
 void flows_find(struct report *report, const struct session *session,
 		const struct snapshot *snapshot, struct report_scenario *scenario);
 void advice_give(struct report *report, const struct trace_result *result,

@@ -81,9 +81,10 @@ def origins(**bytes_of):
     return {name: bytes_of.get(name, 0) for name in ORIGINS}
 
 
-def witness(name, source, counted, said, tolerance=0, rule=None):
+def witness(name, source, counted, said, tolerance=0, rule=None, runs=0, differ=0):
     return {"id": name, "counted": counted, "witness": said, "tolerance": tolerance,
-            "source": source, "rule": rule, "agree": abs(counted - said) <= tolerance}
+            "source": source, "rule": rule, "agree": abs(counted - said) <= tolerance, "runs": runs,
+            "differ": differ}
 
 
 def runs(untraced, traced, crossings):
@@ -177,10 +178,10 @@ def sendfile_scenario(elapsed, link="lo", cache="warm", chunk=CHUNK):
 
 
 def claim(name, text, documents, measured, shown, verdict, unit="copies/byte", condition=None,
-          why=None, source="doc1"):
+          why=None, note=None, source="doc1"):
     return {"id": name, "text": text, "source": source, "documents": documents,
             "measured": measured, "measured_text": shown, "unit": unit, "verdict": verdict,
-            "condition": condition, "why": why, "rule": "equal, give or take 5 %",
+            "condition": condition, "why": why, "note": note, "rule": "equal, give or take 5 %",
             "evidence": "counted"}
 
 
@@ -213,8 +214,8 @@ def compare():
         claim("copy-switches", "copy: switches per round", "4", 4.0, "4.00", "holds",
               "crossings/round"),
         claim("sendfile-cpu-copies", "sendfile: CPU copies per byte", "1", 0.0, "0.00",
-              "holds if", condition="the device cannot gather (without gathering not measured, "
-              "--link veth-nosg measures it; lo: 0.00)"),
+              "does not hold", note="lo: 0.00; a device that cannot gather: not measured; this "
+              "measures it: zctrace compare --link veth-nosg"),
         claim("copy-dma-copies", "copy: DMA copies per byte", "2", None, None, "not measured",
               why="the file was in the page cache and lo has no device; measure it with "
               "--cold --to HOST"),
@@ -278,7 +279,7 @@ def unmeasured():
     copy["loss"] = {"ring": 0, "map_full": 7, "recursion": 1}
     copy["coarse"] = {"calls": 1234, "why": "16,384 files and sockets were reached; "
                       "trace fewer processes"}
-    copy["witnesses"].append(witness("sender.calls", "tally", 4096, 4097))
+    copy["witnesses"].append(witness("sender.calls", "tally", 4096, 4097, runs=5, differ=2))
     broken = failed(sendfile_scenario([121_000_000], link="veth"),
                     "the receiver ended early: connection reset by peer; run it again")
     made = report("compare", [copy, broken], [

@@ -614,7 +614,7 @@ def test_quiet_is_quiet(place):
         (["sendfile-switches=holds", "copy-switches=not-measured"], MEASURED),
         (["sendfile-switches=does-not-hold"], EXPECTED_OTHER),
         (["sendfile-switches=holds", "copy-switches=holds"], EXPECTED_OTHER),
-        (["sendfile-cpu-copies=holds-if"], MEASURED),
+        (["sendfile-cpu-copies=does-not-hold"], MEASURED),
     ],
 )
 def test_expect(expected, status):

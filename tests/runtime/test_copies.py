@@ -124,7 +124,7 @@ def test_full_compare_decides_by_the_pages():
     assert verdict(report, "sendfile-cpu-copies") == "holds if"
     assert verdict(report, "gather-removes-copy") == "holds"
     for claim in ("copy-dma-copies", "sendfile-dma-copies"):
-        assert verdict(report, claim) in ("holds if", "not measured"), "there is no device here"
+        assert verdict(report, claim) == "not measured", "there is no device here"
 
 
 @pytest.mark.parametrize("link, origin", [
@@ -381,7 +381,7 @@ def test_segments_dropped_between_the_two_places(place, link, origin):
         wait_until(lambda: qdiscs(pid)["zc-sender"]["drops"] > 0, "the first drop", pause_s=0)
         assert running.end() == (MEASURED, "", "")
     report = json.loads((place / "report.json").read_text())
-    assert_sound(report, but=["sender.tcp_sent"])       # has each attempt in it
+    assert_sound(report)
     (scenario,) = report["scenarios"]
     assert origins_at_queue(scenario) == all_of(size, "file_page")
     assert origins(scenario) == all_of(size, origin)

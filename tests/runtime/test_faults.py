@@ -83,8 +83,7 @@ def test_a_program_is_stopped_for_a_while(victim):
     assert data_calls(scenario) >= 8 * MIB // CHUNK
     assert sum(call["bytes"] for call in scenario["syscalls"]
                if call["role"] == "sender" and call["data"]) == 8 * MIB
-    assert_scenario_sound(scenario, report["config"],
-                          but=("sender.faults", "sender.faults_life"))
+    assert_scenario_sound(scenario, report["config"])
 
 
 def test_zctrace_is_stopped_for_a_while():

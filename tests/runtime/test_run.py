@@ -349,7 +349,7 @@ def test_json(copied):
     scenario = sound(copied[0])
     report = scenario["report"]
     assert (report["mode"], report["schema"]) == ("run", "zctrace/1")
-    assert len(scenario["witnesses"]) == 5
+    assert len(scenario["witnesses"]) == 4
     assert len(scenario["timeline"]["events"]) == 500
     assert report["tool"]["command"][-5:-3] == [tool("dd"), report["tool"]["command"][-4]]
 
@@ -402,8 +402,7 @@ def test_report_of_nothing(place):
 
 def test_without_a_tracepoint_its_witness_is_not_heard(place):
     scenario = run(place, [tool("true")], "--without", "sched_switch")
-    assert {w["id"] for w in scenario["witnesses"]} == {
-        "all.faults", "all.bytes_in", "all.bytes_out"}
+    assert {w["id"] for w in scenario["witnesses"]} == {"all.bytes_in", "all.bytes_out"}
     assert all(role["switches"]["voluntary"] is None for role in scenario["roles"].values())
 
 

@@ -148,7 +148,7 @@ def test_every_way_side_by_side():
         os.unlink("all.json")
     assert [s["id"] for s in report["scenarios"]] == ALL
     for scenario in report["scenarios"]:
-        assert_scenario_sound(scenario, report["config"], ())
+        assert_scenario_sound(scenario, report["config"])
     assert max(map(len, text.splitlines())) <= 100
     # The claims speak of copy and sendfile, and of nothing else.
     for claim in ("copy-switches", "sendfile-switches", "same-bytes", "kernel-support"):
@@ -210,7 +210,7 @@ def test_io_uring_that_is_not_allowed():
             assert "io_uring_setup: Operation not permitted" in scenario["failed"]
             assert scenario["rounds"] is None and scenario["roles"] == {}
         else:
-            assert_scenario_sound(scenario, report["config"], ())
+            assert_scenario_sound(scenario, report["config"])
     done = run_refusing("io_uring_setup", "uring", *options)
     assert (done.returncode, done.stdout) == (MACHINE, "")
     assert_one_message(done.stderr, "uring: sender: io_uring_setup: Operation not permitted",

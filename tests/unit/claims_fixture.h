@@ -38,4 +38,13 @@ static inline void expect_not_measured(struct report *report, const char *id, co
 		fail_msg("%s: \"%s\" lacks \"%s\"", id, claim->why, part);
 }
 
+static inline void expect_note(struct report *report, const char *id, const char *part)
+{
+	const struct report_claim *claim = claim_of(report, id);
+
+	if (!claim->note || !strstr(claim->note, part))
+		fail_msg("%s: the note \"%s\" lacks \"%s\"", id, claim->note ? claim->note : "",
+			 part);
+}
+
 #endif

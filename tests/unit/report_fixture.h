@@ -117,12 +117,13 @@ static inline void fixture_call(struct report *report, struct report_scenario *s
 }
 
 static inline void fixture_witness(struct report *report, struct report_scenario *scenario,
-				   const char *id, bool agree)
+				   unsigned int subjects, bool agree)
 {
 	struct report_witness *witness = report_alloc(report, sizeof(*witness));
 
-	witness->id = id;
+	witness->id = "sender.data_calls";
 	witness->source = "tally";
+	witness->subjects = subjects;
 	witness->counted = 46;
 	witness->witness = agree ? 46 : 44;
 	witness->agree = agree;

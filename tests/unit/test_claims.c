@@ -63,7 +63,7 @@ static void the_default_comparison_decides(void **state)
 	expect_verdict(report, "sendfile-switches", VERDICT_HOLDS, "2.00");
 	expect_verdict(report, "copy-cpu-copies", VERDICT_HOLDS, "2.00");
 	expect_verdict(report, "copy-dma-copies", VERDICT_NOT_MEASURED, "—");
-	expect_verdict(report, "sendfile-cpu-copies", VERDICT_HOLDS_IF, "0.00");
+	expect_verdict(report, "sendfile-cpu-copies", VERDICT_DOES_NOT, "0.00");
 	expect_verdict(report, "sendfile-dma-copies", VERDICT_NOT_MEASURED, "—");
 	expect_verdict(report, "gather-removes-copy", VERDICT_NOT_MEASURED, "—");
 	expect_verdict(report, "sendfile-faster", VERDICT_HOLDS, "3.56×");
@@ -210,8 +210,8 @@ static void any_loss_undecides_every_claim(void **state)
 		struct report *report = fixture_compare();
 
 		fixture_sendfile(report, "warm", "veth-nosg");
-		fixture_copy(report, "whole", "cold", "lo");
-		fixture_sendfile(report, "cold", "lo");
+		fixture_leg(fixture_copy(report, "whole", "cold", "remote"), LEG_SOCKET_DEVICE, 1);
+		fixture_leg(fixture_sendfile(report, "cold", "remote"), LEG_SOCKET_DEVICE, 1);
 		fixture_slow_link(report);
 		claims_decide(report);
 		for (size_t i = 0; i < report->claim_count; i++)
@@ -245,16 +245,41 @@ static void losses_of_all_kinds_are_added(void **state)
 	report_free(report);
 }
 
-static void a_doubt_anywhere_undecides_but_only_where_it_bears(void **state)
+/* The others decide, and the verdict says of which condition it does not speak. */
+static void a_doubt_voids_its_condition_only(void **state)
 {
 	struct report *report = fixture_compare();
 
 	(void)state;
 	report->scenarios[COPY_PREFAULT].loss_map_full = 3;
-	expect_not_measured(report, "copy-switches", "copy (touched buffer), warm, lo: 3 events");
-	expect_not_measured(report, "copy-cpu-copies", "3 events were lost");
+	fixture_crossings(&report->scenarios[COPY_PREFAULT], 1, 99, 0);
+	report->scenarios[COPY_PREFAULT].received_bytes = 1;
+	expect_verdict(report, "copy-switches", VERDICT_HOLDS, "4.00");
+	expect_verdict(report, "copy-cpu-copies", VERDICT_HOLDS, "2.00");
+	expect_verdict(report, "same-bytes", VERDICT_HOLDS, "the same");
+	expect_note(report, "copy-switches", "copy (touched buffer), warm, lo: 3 events were lost");
+	expect_note(report, "copy-cpu-copies", "3 events were lost");
+	expect_note(report, "same-bytes", "3 events were lost");
+	assert_string_equal(report_claim_verdict(claim_of(report, "copy-switches")), "holds here");
 	expect_verdict(report, "sendfile-switches", VERDICT_HOLDS, "2.00");
+	assert_null(claim_of(report, "sendfile-switches")->note);
 	expect_verdict(report, "sendfile-faster", VERDICT_HOLDS, "3.56×");
+	report_free(report);
+}
+
+/* All runs of the whole condition are in doubt: it decides nothing, the other condition does. */
+static void a_condition_in_doubt_leaves_the_others(void **state)
+{
+	struct report *report = fixture_compare();
+
+	(void)state;
+	fixture_copy(report, "whole", "warm", "veth");
+	for (size_t i = 0; i < report->scenario_count; i++)
+		if (!strcmp(report->scenarios[i].link, "lo"))
+			fixture_witness(report, &report->scenarios[i], CLAIM_PAGES, false);
+	expect_verdict(report, "copy-cpu-copies", VERDICT_HOLDS, "2.00");
+	expect_note(report, "copy-cpu-copies", "warm, lo: the witness of");
+	expect_not_measured(report, "sendfile-cpu-copies", "warm, lo: the witness of");
 	report_free(report);
 }
 
@@ -272,46 +297,19 @@ static void a_loss_of_a_failed_scenario_is_nothing(void **state)
 
 static void witnesses_undecide_what_rests_on_them(void **state)
 {
-	enum { CALLS = 1,
-	       BYTES = 2,
-	       PAGES = 4,
-	       TIMES = 8,
-	       TOTALS = 16,
-	       ALL = 31 };
-	static const struct {
-		const char *id;
-		unsigned int undecides;
-	} cases[] = {
-		{ "sender.data_calls", CALLS },
-		{ "sender.eof_probes", CALLS },
-		{ "sender.rounds", CALLS },
-		{ "sender.bytes_out", BYTES },
-		{ "sender.bytes_in", BYTES },
-		{ "payload.delivered", BYTES },
-		{ "sender.segment_bytes", PAGES },
-		{ "sender.tcp_sent", PAGES },
-		{ "sender.tcp_acked", PAGES },
-		{ "sender.retransmitted", 0 },
-		{ "sender.cpu", TIMES },
-		{ "sender.elapsed", TIMES },
-		{ "receiver.data_calls", 0 },
-		{ "receiver.bytes_in", TOTALS },
-		{ "receiver.tcp_bytes", TOTALS },
-		{ "sender.voluntary", 0 },
-		{ "sender.involuntary", 0 },
-		{ "sender.voluntary_life", 0 },
-		{ "sender.faults", 0 },
-		{ "sender.faults_life", 0 },
-		{ "something else", ALL },
-		{ NULL, ALL },
-	};
+	enum { CALLS = CLAIM_CALLS,
+	       BYTES = CLAIM_BYTES,
+	       PAGES = CLAIM_PAGES,
+	       TIMES = CLAIM_TIMES,
+	       TOTALS = CLAIM_TOTALS };
+	static const unsigned int cases[] = { CALLS, BYTES, PAGES, TIMES, TOTALS, 0, ~0U };
 	static const struct {
 		const char *claim;
 		unsigned int rests_on;
 	} claims[] = {
 		{ "sendfile-switches", CALLS },
 		{ "sendfile-cpu-copies", BYTES | PAGES },
-		{ "sendfile-dma-copies", BYTES },
+		{ "sendfile-dma-copies", BYTES | PAGES },
 		{ "gather-removes-copy", BYTES | PAGES },
 		{ "sendfile-faster", TIMES },
 		{ "sendfile-saves-cpu", TIMES },
@@ -324,18 +322,17 @@ static void witnesses_undecide_what_rests_on_them(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct report *report = fixture_compare();
 
-		fixture_sendfile(report, "cold", "lo");
+		fixture_leg(fixture_sendfile(report, "cold", "remote"), LEG_SOCKET_DEVICE, 1);
 		fixture_sendfile(report, "warm", "veth-nosg");
 		fixture_slow_link(report);
 		for (size_t j = SENDFILE; j < report->scenario_count; j++)
-			fixture_witness(report, &report->scenarios[j], cases[i].id, false);
+			fixture_witness(report, &report->scenarios[j], cases[i], false);
 		for (size_t j = 0; j < COUNT(claims); j++) {
-			const bool undecided = cases[i].undecides & claims[j].rests_on;
+			const bool undecided = cases[i] & claims[j].rests_on;
 			const struct report_claim *claim = claim_of(report, claims[j].claim);
 
 			if ((claim->verdict == VERDICT_NOT_MEASURED) != undecided)
-				fail_msg("%s, witness %s: %s", claims[j].claim,
-					 cases[i].id ? cases[i].id : "NULL",
+				fail_msg("%s, witness of %x: %s", claims[j].claim, cases[i],
 					 report_verdict_text(claim->verdict));
 			if (undecided)
 				assert_non_null(strstr(claim->why, "disagrees (counted 46, tally "
@@ -350,8 +347,21 @@ static void a_witness_that_agrees_is_no_doubt(void **state)
 	struct report *report = fixture_compare();
 
 	(void)state;
-	fixture_witness(report, &report->scenarios[SENDFILE], "sender.data_calls", true);
+	fixture_witness(report, &report->scenarios[SENDFILE], ~0U, true);
 	expect_verdict(report, "sendfile-switches", VERDICT_HOLDS, "2.00");
+	report_free(report);
+}
+
+static void a_witness_tells_in_how_many_runs(void **state)
+{
+	struct report *report = fixture_compare();
+	struct report_scenario *sendfile = &report->scenarios[SENDFILE];
+
+	(void)state;
+	fixture_witness(report, sendfile, CLAIM_CALLS, false);
+	sendfile->witnesses->runs = 5;
+	sendfile->witnesses->differ = 2;
+	expect_not_measured(report, "sendfile-switches", "disagrees in 2 of 5 runs (counted 46");
 	report_free(report);
 }
 
@@ -555,6 +565,7 @@ static void expectations_are_compared(void **state)
 	char error[1024];
 
 	(void)state;
+	fixture_sendfile(report, "warm", "veth-nosg");
 	claims_decide(report);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int result = claims_expect(report, cases[i].spec, error, sizeof(error));
@@ -583,7 +594,7 @@ static void expectations_say_what_is_wrong(void **state)
 	claims_expect(report, "nic-bound=holds", error, sizeof(error));
 	assert_non_null(strstr(error, "found \"not measured\" (measured —: the documents' copy"));
 	claims_expect(report, "sendfile-cpu-copies=holds", error, sizeof(error));
-	assert_non_null(strstr(error, "(measured 0.00: the device cannot gather"));
+	assert_non_null(strstr(error, "(measured 0.00: lo: 0.00; a device that cannot gather: not"));
 	claims_expect(report, "nonsense=holds", error, sizeof(error));
 	assert_ptr_equal(strstr(error, "no claim \"nonsense\"; there are copy-switches, "), error);
 	for (size_t i = 0; i < count; i++)
@@ -616,7 +627,7 @@ static void spoil(struct report *report, unsigned long long *random)
 			scenario->loss_ring = fixture_random(random, 3);
 			break;
 		case 2:
-			fixture_witness(report, scenario, "sender.bytes_out", false);
+			fixture_witness(report, scenario, CLAIM_BYTES, false);
 			break;
 		case 3:
 			fixture_crossings(scenario, fixture_random(random, 3),
@@ -732,10 +743,12 @@ int main(void)
 		cmocka_unit_test(a_failed_scenario_leaves_the_others),
 		cmocka_unit_test(any_loss_undecides_every_claim),
 		cmocka_unit_test(losses_of_all_kinds_are_added),
-		cmocka_unit_test(a_doubt_anywhere_undecides_but_only_where_it_bears),
+		cmocka_unit_test(a_doubt_voids_its_condition_only),
+		cmocka_unit_test(a_condition_in_doubt_leaves_the_others),
 		cmocka_unit_test(a_loss_of_a_failed_scenario_is_nothing),
 		cmocka_unit_test(witnesses_undecide_what_rests_on_them),
 		cmocka_unit_test(a_witness_that_agrees_is_no_doubt),
+		cmocka_unit_test(a_witness_tells_in_how_many_runs),
 		cmocka_unit_test(every_byte_must_arrive),
 		cmocka_unit_test(what_arrives_must_be_what_was_sent),
 		cmocka_unit_test(without_a_digest_of_both_ways_it_is_open),

@@ -778,7 +778,7 @@ static void disagreeing_witnesses(void **state)
 	};
 
 	(void)state;
-	fixture_witness(report, &report->scenarios[SENDFILE], "sender.data_calls", true);
+	fixture_witness(report, &report->scenarios[SENDFILE], 0, true);
 	expect_no_warning(report);
 	report->scenarios[SENDFILE].witnesses = witnesses;
 	report->scenarios[SENDFILE].witness_count = 2;
@@ -786,11 +786,12 @@ static void disagreeing_witnesses(void **state)
 			       "(sendfile (64 KiB), warm, lo). Claims that rest on it are not measured. "
 			       "Run it again; -v shows every witness.");
 	report->scenarios[SENDFILE].witness_count = 3;
-	fixture_witness(report, &report->scenarios[COPY_CHUNK], NULL, false);
+	fixture_witness(report, &report->scenarios[COPY_CHUNK], 0, false);
 	expect_warning(report, "2 witnesses disagree: sender.data_calls counted 4,096, tally says 1 "
 			       "(sendfile (64 KiB), warm, lo, the worst of 2 scenarios). Claims that "
 			       "rest on it are not measured. Run it again; -v shows every witness.");
 	report->scenarios[SENDFILE].witness_count = 0;
+	report->scenarios[COPY_CHUNK].witnesses->id = NULL;
 	report->scenarios[COPY_CHUNK].witnesses->source = NULL;
 	write_summary(report);
 	assert_non_null(find(report->warnings, report->warning_count,
@@ -851,7 +852,7 @@ static void properties_of_spoilt_reports(void **state)
 				scenario->loss_map_full = fixture_random(&random, 2);
 				break;
 			case 7:
-				fixture_witness(report, scenario, NULL, false);
+				fixture_witness(report, scenario, ~0U, false);
 				break;
 			case 8:
 				scenario->link = NULL;

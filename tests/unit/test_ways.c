@@ -60,7 +60,7 @@ static struct report_scenario *other_way(struct report *report, const char *id)
 	fixture_crossings(way, 1, 1000, 1000);
 	fixture_sender(report, way, 4096, 1);
 	fixture_all_times(report, way, 1 * MS, 1 * MS);
-	fixture_witness(report, way, "sender.data_calls", false);
+	fixture_witness(report, way, CLAIM_CALLS, false);
 	way->sha256_received = "another file";
 	way->loss_map_full = 3;
 	return way;
