@@ -141,16 +141,31 @@ def leg(scenario, name):
     return next(leg for leg in scenario["legs"] if leg["id"] == name)
 
 
+# Where the kernel hides a process from BPF, segments that leave on top of it are not seen; then these
+# say so (docs/measurement.md, "Witnesses").
+SEGMENTS = {"sender.queued_bytes", "sender.tcp_sent", "sender.segment_bytes", "sender.tcp_acked",
+            "sender.retransmitted"}
+
+
+def with_unseen(scenario, name, seen):
+    """Those that are not 0; what the witness says was not seen goes with the most."""
+    found = {origin: count for origin, count in seen.items() if count}
+    told = any(w["id"] == name and not w["agree"] for w in scenario["witnesses"])
+    if told and found:
+        found[max(found, key=found.get)] += scenario["payload_bytes"] - sum(found.values())
+    return found
+
+
 def origins(scenario):
-    """Bytes at the device by their origin, those that are not 0."""
-    return {name: count for name, count in leg(scenario, "user-socket")["origin_bytes"].items()
-            if count}
+    """Bytes at the device by their origin."""
+    return with_unseen(scenario, "sender.segment_bytes",
+                       leg(scenario, "user-socket")["origin_bytes"])
 
 
 def origins_at_queue(scenario):
     """The same before the segments are cut, if they are."""
-    return {name: count for name, count in leg(scenario, "user-socket")["at_queue_bytes"].items()
-            if count}
+    return with_unseen(scenario, "sender.queued_bytes",
+                       leg(scenario, "user-socket")["at_queue_bytes"])
 
 
 def retransmitted(scenario):
@@ -200,6 +215,7 @@ def assert_sound(report):
     assert report["scenarios"]
     for scenario in report["scenarios"]:
         assert_scenario_sound(scenario, report["config"])
+        assert_unseen_is_told(scenario, report["claims"])
 
 
 def assert_scenario_sound(scenario, config):
@@ -207,12 +223,25 @@ def assert_scenario_sound(scenario, config):
     assert scenario["failed"] is None
     assert scenario["loss"] == {"ring": 0, "map_full": 0, "recursion": 0}
     assert scenario["coarse"]["calls"] == 0
-    assert [w for w in scenario["witnesses"] if not w["agree"]] == []
-    assert len(scenario["witnesses"]) >= 8
+    assert_witnesses_sound(scenario)
     assert scenario["sha256_sent"] == scenario["sha256_received"] and scenario["sha256_sent"]
     assert_calls_sound(scenario)
     assert_bytes_sound(scenario, size, config["receiver"])
     assert_runs_sound(scenario, config["repeats"])
+
+
+def assert_witnesses_sound(scenario):
+    unseen = [w for w in scenario["witnesses"] if not w["agree"]]
+    assert [w for w in unseen if w["id"] not in SEGMENTS or w["counted"] > w["witness"]] == []
+    assert len(scenario["witnesses"]) >= 8
+
+
+def assert_unseen_is_told(scenario, claims):
+    """Segments that were not seen undo what rests on them, under this condition."""
+    unseen = [w for w in scenario["witnesses"] if not w["agree"]]
+    rests = {"copy": "copy-cpu-copies", "sendfile": "sendfile-cpu-copies"}.get(scenario["id"])
+    if {w["id"] for w in unseen} - {"sender.retransmitted"} and scenario["link"] != "veth-nosg":
+        assert all(c["verdict"] == "not measured" or c["note"] for c in claims if c["id"] == rests)
 
 
 def assert_calls_sound(scenario):
