@@ -96,7 +96,7 @@ void decide_nic_bound(const struct claim_info *info, struct report *report,
 	if (claim_pairs_undecided(info, report, claim, true))
 		return;
 	ratios.at = report_alloc(report, report->scenario_count * sizeof(*ratios.at));
-	while (pick_next_pair(report, true, &cursor, &pair)) {
+	while (claim_next_pair(info, report, true, &cursor, &pair)) {
 		const struct race race = run_race(report, pair.copy, pair.sendfile);
 
 		if (race.why) {

@@ -55,8 +55,14 @@ const struct claim_sample *claim_farthest(const struct claim_samples *samples, d
 /* That two spreads are not told apart, and how many runs might (claims_times.c). */
 const char *claim_noise(struct report *report, const struct spread *a, const struct spread *b);
 
-/* true: there is no pair of the two ways (over a limited link, or over others), or one is in doubt,
- * and the claim was set to "not measured" (claims_times.c). */
+/* The next pair of the two ways (over a limited link, or over others) that is not in doubt, as
+ * pick_next_pair() (claims_times.c). */
+struct pick_pair;
+bool claim_next_pair(const struct claim_info *info, struct report *report, bool limited,
+		     size_t *cursor, struct pick_pair *pair);
+
+/* true: there is none, and the claim was set to "not measured". Else a note tells of the first that
+ * is in doubt (claims_times.c). */
 bool claim_pairs_undecided(const struct claim_info *info, struct report *report,
 			   struct report_claim *claim, bool limited);
 

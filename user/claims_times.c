@@ -120,50 +120,54 @@ static void add_outcome(struct report *report, const struct pick_pair *pair, spr
 		outcomes->ratio = ratio.value;
 }
 
+bool claim_next_pair(const struct claim_info *info, struct report *report, bool limited,
+		     size_t *cursor, struct pick_pair *pair)
+{
+	while (pick_next_pair(report, limited, cursor, pair))
+		if (!pair_doubt(info, report, pair))
+			return true;
+	return false;
+}
+
 /* The main pair first, so that its ratio is the one that is shown. What others show does not stand
  * in for the documents' condition, if that is not decided. */
-static void add_outcomes(struct report *report, spread_fn *of, struct outcomes *outcomes)
+static void add_outcomes(const struct claim_info *info, struct report *report, spread_fn *of,
+			 struct outcomes *outcomes)
 {
 	struct pick_pair main_pair, pair;
 	size_t cursor = 0;
 
 	if (!pick_main_pair(report, &main_pair))
 		return;
-	add_outcome(report, &main_pair, of, outcomes);
+	outcomes->open_reason = pair_doubt(info, report, &main_pair);
+	if (!outcomes->open_reason)
+		add_outcome(report, &main_pair, of, outcomes);
 	if (pick_documents_condition(main_pair.sendfile) && !outcomes->more &&
 	    !outcomes->rest_text)
 		return;
-	while (pick_next_pair(report, false, &cursor, &pair))
+	while (claim_next_pair(info, report, false, &cursor, &pair))
 		if (pair.sendfile != main_pair.sendfile)
 			add_outcome(report, &pair, of, outcomes);
-}
-
-static const char *first_pair_doubt(const struct claim_info *info, struct report *report,
-				    bool limited, size_t *pairs)
-{
-	struct pick_pair pair;
-	size_t cursor = 0;
-
-	for (*pairs = 0; pick_next_pair(report, limited, &cursor, &pair); (*pairs)++) {
-		const char *doubt = pair_doubt(info, report, &pair);
-
-		if (doubt)
-			return doubt;
-	}
-	return NULL;
 }
 
 bool claim_pairs_undecided(const struct claim_info *info, struct report *report,
 			   struct report_claim *claim, bool limited)
 {
-	size_t pairs;
-	const char *doubt = first_pair_doubt(info, report, limited, &pairs);
+	const char *doubt = NULL;
+	struct pick_pair pair;
+	size_t cursor = 0;
 
-	if (doubt)
-		claim_not_measured(report, claim, doubt, NULL);
-	else if (pairs == 0)
-		claim_not_measured(report, claim, no_pair_reason(report, limited), info->command);
-	return doubt || pairs == 0;
+	while (!doubt && pick_next_pair(report, limited, &cursor, &pair))
+		doubt = pair_doubt(info, report, &pair);
+	cursor = 0;
+	if (claim_next_pair(info, report, limited, &cursor, &pair)) {
+		if (doubt)
+			claim_note(report, claim, doubt);
+		return false;
+	}
+	claim_not_measured(report, claim, doubt ? doubt : no_pair_reason(report, limited),
+			   doubt ? NULL : info->command);
+	return true;
 }
 
 static void decide_copy_takes_more(const struct claim_info *info, struct report *report,
@@ -173,7 +177,7 @@ static void decide_copy_takes_more(const struct claim_info *info, struct report 
 
 	if (claim_pairs_undecided(info, report, claim, false))
 		return;
-	add_outcomes(report, of, &outcomes);
+	add_outcomes(info, report, of, &outcomes);
 
 	if (outcomes.more + outcomes.less == 0) {
 		const char *open = outcomes.open_reason;

@@ -343,6 +343,7 @@ static void under_all_conditions_alike(void **state)
 	report_free(report);
 }
 
+/* Another condition is left out, and the note says so; nothing stands in for the documents' own. */
 static void a_doubt_on_either_side(void **state)
 {
 	(void)state;
@@ -350,11 +351,31 @@ static void a_doubt_on_either_side(void **state)
 		struct report *report = fixture_empty();
 
 		add_pair(report, "warm", "lo", 300, 100, 5);
-		add_pair(report, "cold", "lo", 300, 100, 5);
+		add_pair(report, "cold", "lo", 100, 300, 5);
 		report->scenarios[2 + side].loss_map_full = 2;
-		expect_both_open(report, "2 events were lost");
+		expect_both(report, VERDICT_HOLDS, "3.00×");
+		expect_note(report, "sendfile-faster", "cold, lo: 2 events were lost");
+		report->scenarios[side].loss_map_full = 3;
+		report->scenarios[2 + side].loss_map_full = 0;
+		expect_both_open(report, "warm, lo: 3 events were lost");
+		report->scenarios[2 + side].loss_map_full = 2;
+		expect_both_open(report, "warm, lo: 3 events were lost");
 		report_free(report);
 	}
+}
+
+static void a_limited_link_in_doubt_leaves_the_others(void **state)
+{
+	struct report *report = fixture_empty();
+
+	(void)state;
+	fixture_slow_link(report);
+	fixture_slow_link(report);
+	report->scenarios[0].rate_bits = report->scenarios[1].rate_bits = 1;
+	report->scenarios[1].loss_recursion = 1;
+	expect_verdict(report, "nic-bound", VERDICT_HOLDS, "1.00×");
+	expect_note(report, "nic-bound", "1 event was lost");
+	report_free(report);
 }
 
 /* --- a limited link: 1 Gbit/s takes 2.147 s for the payload --- */
@@ -584,6 +605,7 @@ int main(void)
 		cmocka_unit_test(a_condition_elsewhere),
 		cmocka_unit_test(under_all_conditions_alike),
 		cmocka_unit_test(a_doubt_on_either_side),
+		cmocka_unit_test(a_limited_link_in_doubt_leaves_the_others),
 		cmocka_unit_test(a_slow_link_makes_both_equal),
 		cmocka_unit_test(the_cpu_times_must_differ),
 		cmocka_unit_test(unequal_times_within_the_noise_are_open),
