@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include "claims.h"
 #include "session_internal.h"
 #include "trace.h"
 #include "uring_table.h"
@@ -682,6 +683,43 @@ static void test_nothing(void **state)
 	assert_int_equal(w->scenario.flow_count, 0);
 }
 
+/* What disagrees, or was lost, undoes every verdict; switches are nothing to bytes. */
+static void test_a_doubt_undoes_every_verdict(void **state)
+{
+	static const struct {
+		unsigned int subjects;
+		__u64 map_full, recursion;
+		const char *verdict;
+	} cases[] = {
+		{ 0, 0, 0, "copied through user space" },
+		{ CLAIM_BYTES, 0, 0,
+		  "not measured (all.bytes_in: counted 5,000, the kernel's rchar says 5,001)" },
+		{ 0, 1, 0, "not measured (1 event was lost)" },
+		{ 0, 1, 2, "not measured (3 events were lost)" },
+	};
+	struct world *w = *state;
+	__u32 p = process(w, "cp"), from = file(w, "a"), to = file(w, "b");
+
+	reads(w, p, from, 5000);
+	writes(w, p, to, 5000);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report_witness witness = {
+			.id = "all.bytes_in", .source = "the kernel's rchar", .counted = 5000,
+			.witness = 5001, .subjects = cases[i].subjects,
+		};
+		const struct report_flow *flow;
+
+		w->scenario = (struct report_scenario){
+			.witnesses = &witness, .witness_count = 1,
+			.loss_map_full = cases[i].map_full, .loss_recursion = cases[i].recursion,
+		};
+		flow = must_find(w, "/a", "/b");
+		assert_string_equal(flow->verdict, cases[i].verdict);
+		assert_int_equal(!flow->copies_per_byte.why, i == 0);
+		assert_int_equal(!flow->why, i != 0);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
@@ -707,6 +745,7 @@ int main(void)
 		TEST(mapped_files_are_possible_sources),
 		TEST(what_cannot_be_attributed_is_listed), TEST(small_ones_are_summed_up),
 		TEST(no_more_than_can_be_shown), TEST(nothing),
+		TEST(a_doubt_undoes_every_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
