@@ -46,7 +46,7 @@ sanitize: ## run unit, golden and some runtime tests built with ASan and UBSan
 		INSTRUMENT='-fsanitize=address,undefined -fno-sanitize-recover=all -static-libasan'
 
 # Whoever a program has become when it ends, it can add to the counts. Before exec they are written
-# by GCC's own exec; that of run's program is left alone: /proc/PID/io is a witness of what it writes.
+# by GCC's own exec; that of run's program is left alone.
 COVERAGE := --coverage -fno-builtin-execvp
 coverage: ## run the tests and list each file's tested lines, and why others are not; docs/coverage.md
 	$(Q)rm -f build/coverage/*/*.gcda

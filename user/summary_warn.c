@@ -225,8 +225,8 @@ static void warn_of_witnesses(struct report *report)
 	if (!witness)
 		return;
 	warn(report, report_format(report,
-				   "%s: %s counted %s, %s says %s (%s). Claims that rest on it are not "
-				   "measured. Run it again; -v shows every witness.",
+				   "%s: %s counted %s, %s says %s (%s). What rests on it is not measured "
+				   "there. Run it again; -v shows every witness.",
 				   words_many(report, (__u64)worst.severity, "witness disagrees",
 					      "witnesses disagree"),
 				   witness->id ? witness->id : "a number",

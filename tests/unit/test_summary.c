@@ -783,13 +783,13 @@ static void disagreeing_witnesses(void **state)
 	report->scenarios[SENDFILE].witnesses = witnesses;
 	report->scenarios[SENDFILE].witness_count = 2;
 	expect_warning(report, "1 witness disagrees: sender.data_calls counted 4,096, tally says 1 "
-			       "(sendfile (64 KiB), warm, lo). Claims that rest on it are not measured. "
+			       "(sendfile (64 KiB), warm, lo). What rests on it is not measured there. "
 			       "Run it again; -v shows every witness.");
 	report->scenarios[SENDFILE].witness_count = 3;
 	fixture_witness(report, &report->scenarios[COPY_CHUNK], 0, false);
 	expect_warning(report, "2 witnesses disagree: sender.data_calls counted 4,096, tally says 1 "
-			       "(sendfile (64 KiB), warm, lo, the worst of 2 scenarios). Claims that "
-			       "rest on it are not measured. Run it again; -v shows every witness.");
+			       "(sendfile (64 KiB), warm, lo, the worst of 2 scenarios). What rests "
+			       "on it is not measured there. Run it again; -v shows every witness.");
 	report->scenarios[SENDFILE].witness_count = 0;
 	report->scenarios[COPY_CHUNK].witnesses->id = NULL;
 	report->scenarios[COPY_CHUNK].witnesses->source = NULL;
