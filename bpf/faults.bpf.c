@@ -15,7 +15,7 @@ int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs)
 	if (!proc || proc->window != ZC_WINDOW_OPEN)
 		return 0;
 	__sync_fetch_and_add(&proc->faults_user, 1);
-	if (timeline && timeline_left)
+	if (has_room_to_spare(task) && take_events(task, 1))
 		record(ZC_EVENT_FAULT, task, bpf_ktime_get_ns(), 0);
 	return 0;
 }

@@ -37,6 +37,13 @@ static __always_inline void learn_from_anybody(__u64 prev, __u64 next)
 	last_arrival_ns[own] = bpf_ktime_get_ns();
 }
 
+static __always_inline __u64 delay_of_current(void)
+{
+	if (!bpf_core_field_exists(struct sched_info, run_delay))
+		return 0;
+	return bpf_get_current_task_btf()->sched_info.run_delay;
+}
+
 static __always_inline void leave_cpu(struct zc_task *task, __u64 now, bool preempted,
 				      unsigned int state)
 {
@@ -47,6 +54,8 @@ static __always_inline void leave_cpu(struct zc_task *task, __u64 now, bool pree
 	task->on_ns = 0;
 	task->off_ns = now;
 	task->wake_ns = 0;
+	task->delay_ns = delay_of_current();
+	task->wait_recorded = false;
 	task->off_voluntary = !preempted && state != 0;
 	if (!counting(proc))
 		return;
@@ -54,7 +63,9 @@ static __always_inline void leave_cpu(struct zc_task *task, __u64 now, bool pree
 		__sync_fetch_and_add(&proc->voluntary, 1);
 	else
 		__sync_fetch_and_add(&proc->involuntary, 1);
-	record(ZC_EVENT_OFF, task, now, task->off_voluntary);
+	task->wait_recorded = has_room_to_spare(task) && take_events(task, 2);
+	if (task->wait_recorded)
+		record(ZC_EVENT_OFF, task, now, task->off_voluntary);
 }
 
 /* How long it waited cannot be said, or not for what. */
@@ -86,7 +97,8 @@ static __always_inline void end_wait(struct zc_task *task, __u64 now)
 	__sync_fetch_and_add(&proc->runnable_ns, runnable);
 	task->blocked_ns += blocked;
 	task->runnable_ns += runnable;
-	record(ZC_EVENT_ON, task, now, runnable);
+	if (task->wait_recorded)
+		record(ZC_EVENT_ON, task, now, runnable);
 }
 
 /* A wake-up that was not seen: it was put into a run queue then. */
@@ -121,16 +133,19 @@ static __always_inline void enter_cpu(struct zc_task *task, struct task_struct *
 int catch_up(void)
 {
 	struct zc_task *task = task_find(current_key());
-	__u64 arrival = 0;
+	__u64 arrival, delay;
 
 	if (!task || !task->off_ns)
 		return 0;
-	if (bpf_core_field_exists(struct sched_info, last_arrival) && clock_offset)
-		arrival = bpf_get_current_task_btf()->sched_info.last_arrival + clock_offset;
-	if (!arrival || (task->off_voluntary && !task->wake_ns))
+	if (!bpf_core_field_exists(struct sched_info, last_arrival) || !clock_offset) {
 		miss_switch(task);
-	else
-		end_wait(task, arrival);
+		return 0;
+	}
+	arrival = bpf_get_current_task_btf()->sched_info.last_arrival + clock_offset;
+	delay = delay_of_current() - task->delay_ns;
+	if (task->off_voluntary)
+		task->wake_ns = arrival - delay;
+	end_wait(task, arrival);
 	return 0;
 }
 

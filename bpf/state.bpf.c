@@ -26,12 +26,16 @@ const volatile __u32 max_cells = ZC_MAX_CELLS;
 const volatile __u32 max_objects = ZC_MAX_OBJECTS;
 const volatile __u32 page_size = 4096;
 const volatile bool timeline = false;
+const volatile bool timeline_windows = false;
+const volatile __u32 timeline_share = 0;
 const volatile bool counts_only = false;
 
 __u32 proc_states[ZC_PROC_STATES] = {};
 __u64 loss[ZC_LOSS_COUNT] = {};
 __u64 coarse[ZC_COARSE_COUNT] = {};
-__u64 timeline_left = 0;
+__s64 timeline_left = 0;
+__s64 windows_left = 0;
+bool timeline_cut = false;
 __u32 next_proc = 1;
 __u32 next_cell = 1;
 __u32 next_object = ZC_KIND_COUNT;

@@ -135,13 +135,17 @@ extern const volatile __u32 max_cells;
 extern const volatile __u32 max_objects;
 extern const volatile __u32 page_size;		/* bytes */
 extern const volatile bool timeline;		/* record events */
+extern const volatile bool timeline_windows;	/* begin anew where a flow is busy */
+extern const volatile __u32 timeline_share;	/* events of each thread */
 extern const volatile bool counts_only;		/* only the return of a call is seen: no times */
 
 /* Shared state of this run. */
 extern __u32 proc_states[ZC_PROC_STATES];	/* enum zc_state; by index of the process */
 extern __u64 loss[ZC_LOSS_COUNT];
 extern __u64 coarse[ZC_COARSE_COUNT];
-extern __u64 timeline_left;			/* events that may still be recorded */
+extern __s64 timeline_left;			/* room for events of all threads; <= 0 = none */
+extern __s64 windows_left;			/* and of threads that came upon a busy flow */
+extern bool timeline_cut;			/* an event found no room */
 extern __u32 next_proc, next_cell, next_object;	/* first index that is free */
 extern __u32 adopt_tgid, adopt_proc, adopted;	/* what the iterator registers, and how many */
 /* Whom on_exec registers, by its number in the loader's pid namespace; 0 = nobody. */
@@ -288,23 +292,49 @@ static __always_inline void count_loss(enum zc_loss what)
 	__sync_fetch_and_add(&loss[what], 1);
 }
 
-/* One timeline record, if the timeline is on and has room. */
+/* Takes room for count events from the thread's share, and from that of all; false = there is none.
+ * Each thread has a share of its own, so that a busy one leaves room for the others. */
+static __always_inline bool take_events(struct zc_task *task, __u32 count)
+{
+	if (!timeline)
+		return false;
+	if (task->events_left < count) {
+		if (!timeline_cut)
+			timeline_cut = true;
+		return false;
+	}
+	task->events_left -= count;
+	if (task->in_window || __sync_fetch_and_add(&timeline_left, -(__s64)count) >= count)
+		return true;
+	task->events_left = 0;
+	timeline_cut = true;
+	return false;
+}
+
+/* Waits and faults leave half of the thread's room to its calls. */
+static __always_inline bool has_room_to_spare(struct zc_task *task)
+{
+	if (!timeline || task->events_left > timeline_share / 2)
+		return true;
+	if (!timeline_cut)
+		timeline_cut = true;
+	return false;
+}
+
+/* One timeline record, for which room was taken. */
 static __always_inline void record(enum zc_event_type type, struct zc_task *task, __u64 ns,
 				   __s64 value)
 {
-	struct zc_event *event;
+	struct zc_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
-	if (!timeline || !timeline_left)
-		return;
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count_loss(ZC_LOSS_RING);
 		return;
 	}
-	__sync_fetch_and_add(&timeline_left, -1);
 	*event = (struct zc_event){ .type = type, .tid = task->tid, .proc = task->proc,
 				    .nr = task->nr, .cell = task->cell, .ns = ns, .value = value };
-	bpf_ringbuf_submit(event, 0);
+	/* To wake the loader for each event would put it in the traced program's place on the CPU. */
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 }
 
 /* The current thread runs, and its record says that it left the CPU: makes up for what was not seen

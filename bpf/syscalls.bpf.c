@@ -200,8 +200,10 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 	task->blocked_ns = 0;
 	task->runnable_ns = 0;
 	task->enter_ns = bpf_ktime_get_ns();
-	record(ZC_EVENT_ENTER, task, task->enter_ns,
-	       (__s32)(fds >> 32) >= 0 ? fds >> 32 : (__u32)fds);
+	task->call_recorded = take_events(task, 2);
+	if (task->call_recorded)
+		record(ZC_EVENT_ENTER, task, task->enter_ns,
+		       (__s32)(fds >> 32) >= 0 ? fds >> 32 : (__u32)fds);
 	return 0;
 }
 
@@ -317,6 +319,21 @@ static __noinline void end_changing(struct zc_task *task, __u32 flags, long ret)
 	tally_begin_reading(task->proc);
 }
 
+/* What a program does first is seldom what it is watched for: once a flow is busy the thread gets
+ * its share anew, and the loader shows what comes then. */
+static __noinline int open_window(struct zc_task *task, __u64 bytes, __u64 now)
+{
+	if (!task)
+		return 0;
+	task->window_bytes = bytes * ZC_WINDOW_STEP;
+	if (__sync_fetch_and_add(&windows_left, -(__s64)timeline_share) < timeline_share)
+		return 0;
+	task->events_left = timeline_share - 1;
+	task->in_window = true;
+	record(ZC_EVENT_WINDOW, task, now, bytes);
+	return 0;
+}
+
 SEC("?raw_tp/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 {
@@ -351,7 +368,10 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		if (flags & ZC_CLASS_MESSAGES && ret > 0)
 			__sync_fetch_and_add(&cell->bytes, message_bytes(task->messages, ret));
 	}
-	record(ZC_EVENT_EXIT, task, now, ret);
+	if (task->call_recorded)
+		record(ZC_EVENT_EXIT, task, now, ret);
+	if (cell->bytes >= task->window_bytes)
+		open_window(task, cell->bytes, now);
 	return 0;
 }
 

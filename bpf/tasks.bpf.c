@@ -54,6 +54,8 @@ static struct zc_task *add_task(__u64 key, __u32 tid, __u32 proc_index)
 		return NULL;
 	}
 	slot->tid = tid;
+	slot->events_left = timeline_share;
+	slot->window_bytes = timeline_windows ? ZC_WINDOW_BYTES : ~0ULL;
 	/* Its first return is from a call that began before: a fork, or whatever it is in now. */
 	slot->gate = counts_only ? ZC_GATE_UNSEEN : 0;
 	/* A second thread ends the time of plain adds before it can run; nothing brings it back. */

@@ -29,6 +29,8 @@ enum zc_limits {
 	ZC_HIST_BUCKETS = 40,	/* bucket i counts latencies in [2^i, 2^(i+1)) ns */
 	ZC_NAME_LEN = 512,	/* bytes for a path's components, each with its NUL */
 	ZC_COMM_LEN = 16,
+	ZC_WINDOW_BYTES = 1 << 20,	/* moved by a cell: its flow is worth looking at */
+	ZC_WINDOW_STEP = 16,		/* and again when it has moved so many times as much */
 	ZC_MAX_FRAGS = 48,	/* >= the largest MAX_SKB_FRAGS that can be configured (45) */
 };
 
@@ -166,6 +168,7 @@ struct zc_task {
 	__u64 on_ns;		/* when it came to a CPU, 0 = it was not seen to */
 	__u64 off_ns;		/* when it left the CPU, 0 = it runs, or was not seen to leave */
 	__u64 wake_ns;		/* when it was woken, 0 = not since it left */
+	__u64 delay_ns;		/* all that it had waited for a CPU when it left */
 	__u64 blocked_ns;	/* within the current call */
 	__u64 runnable_ns;	/* within the current call */
 	__u64 messages;		/* sendmmsg, recvmmsg: user address of the vector;
@@ -176,9 +179,15 @@ struct zc_task {
 	__u8 gate;		/* enum zc_gate: the current call is not one like others */
 	__u8 alone;		/* no other thread of its process counts during the current call */
 	__u8 faults;		/* in the kernel, during the current call: what 256 leave over */
+	__u32 events_left;	/* of its timeline; both ends of a call are taken at its begin */
+	__u8 call_recorded;	/* the begin of the current call is in the timeline */
+	__u8 wait_recorded;	/* and that of the current wait */
+	__u8 in_window;		/* its room was taken from windows_left, all at once */
+	__u8 pad;
+	__u64 window_bytes;	/* a cell with so many bytes gives the timeline new room */
 	struct zc_fd_cache fds[ZC_FD_CACHE];
 };
-_Static_assert(sizeof(struct zc_task) == 80 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
+_Static_assert(sizeof(struct zc_task) == 104 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
 
 /* Whose calls a cell counts. Objects are indices; below ZC_KIND_COUNT they are kinds. */
 struct zc_cell_key {
@@ -301,6 +310,7 @@ enum zc_event_type {
 	ZC_EVENT_OFF,		/* left the CPU; value = 1 blocked, 0 preempted */
 	ZC_EVENT_ON,		/* back on a CPU; value = ns since it was woken */
 	ZC_EVENT_FAULT,		/* page fault in user mode */
+	ZC_EVENT_WINDOW,	/* its cell has moved value bytes: what follows shows a busy flow */
 };
 
 struct zc_event {

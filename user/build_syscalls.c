@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table of calls and the timeline of a run, from the kernel side's cells and events. */
+/* The table of calls of a run, from the kernel side's cells. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,52 +144,4 @@ void build_syscalls(struct report *report, const struct session *session,
 	}
 	merge_calls(scenario);
 	build_sort_syscalls(scenario);
-}
-
-static int by_time(const void *left, const void *right)
-{
-	const struct zc_event *a = left, *b = right;
-
-	return a->ns < b->ns ? -1 : a->ns > b->ns;
-}
-
-static size_t role_index(const struct report_scenario *scenario, const char *name)
-{
-	for (size_t i = 0; i < scenario->role_count; i++) {
-		if (scenario->roles[i].name == name)
-			return i;
-	}
-	return 0;
-}
-
-void build_timeline(struct report *report, const struct session *session,
-		    struct snapshot *snapshot, const char *const *roles,
-		    struct report_scenario *scenario)
-{
-	struct report_timeline *timeline = &scenario->timeline;
-	const struct zc_event *events = snapshot->events;
-
-	timeline->limit = session_timeline_limit(session);
-	timeline->dropped = snapshot->events_dropped + snapshot->loss[ZC_LOSS_RING];
-	if (!snapshot->event_count)
-		return;
-	qsort(snapshot->events, snapshot->event_count, sizeof(*events), by_time);
-	timeline->events = report_alloc(report, snapshot->event_count * sizeof(*timeline->events));
-	for (size_t i = 0; i < snapshot->event_count; i++) {
-		const struct zc_event *event = &events[i];
-		const struct zc_cell *cell = event->cell < snapshot->cell_count ?
-					     &snapshot->cells[event->cell] : snapshot->cells;
-
-		if (event->proc >= snapshot->proc_count || !roles[event->proc])
-			continue;
-		timeline->events[timeline->event_count++] = (struct report_event){
-			.type = event->type,
-			.role = role_index(scenario, roles[event->proc]),
-			.tid = event->tid,
-			.name = call_name(event->nr),
-			.fd = kind_ends(report, snapshot, cell->key.source, cell->key.sink),
-			.ns = event->ns - events[0].ns,
-			.value = event->value,
-		};
-	}
 }

@@ -39,7 +39,8 @@ struct arguments {
 	  .doc = "Rewrite FILE with the totals at each interval, whole or not at all, for a " \
 		 "textfile collector", .group = 1 }, \
 	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", \
-	  .doc = "Record the first events (default 2000, 0 = none)", .group = 1 }, \
+	  .doc = "Record so many events of each thread, from its busiest flow on "\
+		 "(default 2000, 0 = none)", .group = 1 }, \
 	{ .name = "counts-only", .key = KEY_COUNTS, \
 	  .doc = "Calls, errors and bytes, at the least cost: no times, no copies on the " \
 		 "network, no timeline", .group = 1 }, \

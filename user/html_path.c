@@ -5,20 +5,19 @@
 #include <string.h>
 
 #include "html.h"
+#include "path.h"
 #include "size.h"
-#include "../bpf/zctrace.h"
 
 /* Who moved the bytes of an arrow; each has a form of its own beside its colour. */
-enum mover { MOVER_CPU, MOVER_DMA, MOVER_REFERENCE, MOVER_NOTHING, MOVER_UNKNOWN };
-
 static const struct {
 	const char *class, *label, *words;
-} movers[] = {
-	[MOVER_CPU] = { "cpu", "CPU", "copied by the CPU" },
-	[MOVER_DMA] = { "dma", "DMA", "moved by DMA" },
-	[MOVER_REFERENCE] = { "ref", "no copy", "handed over by reference, nobody copied" },
-	[MOVER_NOTHING] = { "idle", "", "nothing moved here" },
-	[MOVER_UNKNOWN] = { "unknown", "?", "not measured" },
+} movers[PATH_MOVERS] = {
+	[PATH_CPU] = { "cpu", "CPU", "copied by the CPU" },
+	[PATH_LATE] = { "cpu", "CPU, late", "lent, and copied by the CPU on the way" },
+	[PATH_DMA] = { "dma", "DMA", "moved by DMA" },
+	[PATH_REFERENCE] = { "ref", "no copy", "handed over by reference, nobody copied" },
+	[PATH_NOTHING] = { "idle", "", "nothing moved here" },
+	[PATH_UNKNOWN] = { "unknown", "?", "not measured" },
 };
 
 /* The picture is 430 × 456 units; see the nodes below. */
@@ -87,43 +86,6 @@ const char *const html_leg_words[LEG_COUNT] = {
 	[LEG_SOCKET_RECEIVER] = "socket → receiver",
 };
 
-static __u64 origin_total(const __u64 *origins)
-{
-	__u64 total = 0;
-
-	for (int i = 0; i < REPORT_ORIGINS; i++)
-		total += origins[i];
-	return total;
-}
-
-/* The bytes did not go through a user buffer: none were copied into one, and some arrived. */
-static bool bypasses_user(const struct report_scenario *scenario)
-{
-	const struct report_leg *read = &scenario->legs[LEG_CACHE_USER];
-	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
-
-	return !read->bytes.why && read->bytes.value == 0 &&
-	       ((!send->bytes.why && send->bytes.value > 0) || send->at_xmit[ZC_ORIGIN_FILE] > 0);
-}
-
-/* Sets *bytes to what the arrow carried. */
-static enum mover leg_mover(const struct report_leg *leg, __u64 *bytes)
-{
-	bool dma = leg->by && !strcmp(leg->by, "dma");
-
-	*bytes = leg->bytes.value;
-	if (leg->bytes.why)
-		return MOVER_UNKNOWN;
-	if (*bytes > 0)
-		return dma ? MOVER_DMA : MOVER_CPU;
-	/* Nothing was copied, and still the pages came to the device. */
-	if (leg->has_origin && origin_total(leg->at_xmit) > 0) {
-		*bytes = origin_total(leg->at_xmit);
-		return MOVER_REFERENCE;
-	}
-	return MOVER_NOTHING;
-}
-
 static void draw_head(FILE *out, const struct arrow *arrow)
 {
 	double base_x = arrow->tip_x - HEAD_LENGTH * arrow->dx;
@@ -134,7 +96,7 @@ static void draw_head(FILE *out, const struct arrow *arrow)
 		arrow->tip_y, base_x + side_x, base_y + side_y, base_x - side_x, base_y - side_y);
 }
 
-static void draw_pill(FILE *out, const struct arrow *arrow, enum mover mover)
+static void draw_pill(FILE *out, const struct arrow *arrow, enum path_mover mover)
 {
 	double width = 10 + 7.2 * strlen(movers[mover].label);
 
@@ -146,14 +108,14 @@ static void draw_pill(FILE *out, const struct arrow *arrow, enum mover mover)
 		arrow->pill_y + 4.2, movers[mover].label);
 }
 
-static void draw_label(FILE *out, const struct arrow *arrow, const struct report_leg *leg,
-		       enum mover mover, __u64 bytes)
+static void draw_label(FILE *out, const struct arrow *arrow, const struct path_leg *at)
 {
+	const struct report_leg *leg = at->leg;
 	char text[SIZE_TEXT_BYTES];
 
 	fprintf(out, "<text class=\"figure\" text-anchor=\"%s\" x=\"%.4g\" y=\"%.4g\">",
 		arrow->anchor, arrow->text_x, arrow->text_y);
-	if (mover == MOVER_UNKNOWN)
+	if (at->mover == PATH_UNKNOWN)
 		fputs("not measured", out);
 	else if (leg->per_byte.why)
 		fputs("— / byte", out);
@@ -161,27 +123,23 @@ static void draw_label(FILE *out, const struct arrow *arrow, const struct report
 		fprintf(out, fabs(leg->per_byte.value) < 1e4 ? "%.2f / byte" : "%.2g / byte",
 			leg->per_byte.value);
 	fputs("</text>", out);
-	if (mover != MOVER_UNKNOWN)
+	if (at->mover != PATH_UNKNOWN)
 		fprintf(out, "<text class=\"bytes\" text-anchor=\"%s\" x=\"%.4g\" y=\"%.4g\">%s</text>",
 			arrow->anchor, arrow->text_x, arrow->text_y + 16,
-			size_format(bytes, text, sizeof(text)));
+			size_format(at->bytes, text, sizeof(text)));
 }
 
-static void draw_arrow(FILE *out, const struct arrow *arrow, const struct report_leg *leg,
-		       enum report_leg_id id)
+static void draw_arrow(FILE *out, const struct arrow *arrow, const struct path_leg *at)
 {
-	__u64 bytes;
-	enum mover mover = leg_mover(leg, &bytes);
-
 	fprintf(out, "<g class=\"arrow %s\" data-leg=\"%s\"><title>%s: %s</title>",
-		movers[mover].class, report_leg_id_text(id), html_leg_words[id],
-		movers[mover].words);
+		movers[at->mover].class, report_leg_id_text(at->id), html_leg_words[at->id],
+		movers[at->mover].words);
 	fprintf(out, "<path class=\"line\" d=\"%s\"/>", arrow->line);
-	if (mover == MOVER_DMA)	/* a double line is a thick one with its middle taken out */
+	if (at->mover == PATH_DMA)	/* a double line is a thick one with its middle taken out */
 		fprintf(out, "<path class=\"inner\" d=\"%s\"/>", arrow->line);
 	draw_head(out, arrow);
-	draw_pill(out, arrow, mover);
-	draw_label(out, arrow, leg, mover, bytes);
+	draw_pill(out, arrow, at->mover);
+	draw_label(out, arrow, at);
 	fputs("</g>\n", out);
 }
 
@@ -237,23 +195,21 @@ static void draw_nodes(FILE *out, const struct report_scenario *scenario, bool d
 }
 
 /* One sentence for those who cannot see the picture; the table below it has the numbers. */
-static void describe(FILE *out, const struct report_scenario *scenario, size_t index, bool direct)
+static void describe(FILE *out, const struct report_scenario *scenario, size_t index,
+		     const struct path_leg *legs, size_t count)
 {
 	fprintf(out, "<title id=\"path-%zu\">The path of the bytes: ", index);
 	html_text(out, scenario->id);
 	fputs("</title><desc>", out);
-	fputs(direct ? "From the page cache straight to the socket, not through user space. " :
-		       "From the page cache through a user buffer to the socket. ", out);
-	for (int id = 0; id < LEG_COUNT; id++) {
-		__u64 bytes;
-		enum mover mover = leg_mover(&scenario->legs[id], &bytes);
+	fputs(path_bypasses_user(scenario) ?
+	      "From the page cache straight to the socket, not through user space. " :
+	      "From the page cache through a user buffer to the socket. ", out);
+	for (size_t i = 0; i < count; i++) {
 		char text[SIZE_TEXT_BYTES];
 
-		if (direct && id == LEG_CACHE_USER)
-			continue;
-		fprintf(out, "%s: %s", html_leg_words[id], movers[mover].words);
-		if (mover != MOVER_UNKNOWN)
-			fprintf(out, ", %s", size_format(bytes, text, sizeof(text)));
+		fprintf(out, "%s: %s", html_leg_words[legs[i].id], movers[legs[i].mover].words);
+		if (legs[i].mover != PATH_UNKNOWN)
+			fprintf(out, ", %s", size_format(legs[i].bytes, text, sizeof(text)));
 		fputs(". ", out);
 	}
 	fputs("</desc>\n", out);
@@ -261,30 +217,28 @@ static void describe(FILE *out, const struct report_scenario *scenario, size_t i
 
 unsigned int html_path_look(const struct report_scenario *scenario)
 {
-	unsigned int look = bypasses_user(scenario);
+	unsigned int look = path_bypasses_user(scenario);
+	struct path_leg legs[LEG_COUNT];
+	size_t count = path_legs(scenario, legs);
 
-	for (int id = 0; id < LEG_COUNT; id++) {
-		__u64 bytes;
-
-		look = look * (MOVER_UNKNOWN + 1) + leg_mover(&scenario->legs[id], &bytes);
-	}
+	for (size_t i = 0; i < count; i++)
+		look = look * PATH_MOVERS + legs[i].mover;
 	return look;
 }
 
 void html_path_picture(FILE *out, const struct report_scenario *scenario, size_t index)
 {
-	bool direct = bypasses_user(scenario);
+	bool direct = path_bypasses_user(scenario);
+	struct path_leg legs[LEG_COUNT];
+	size_t count = path_legs(scenario, legs);
 
 	fprintf(out, "<svg class=\"path\" viewBox=\"0 0 430 456\" role=\"img\" "
 		"aria-labelledby=\"path-%zu\">", index);
-	describe(out, scenario, index, direct);
+	describe(out, scenario, index, legs, count);
 	fputs("<use href=\"#path-ground\"/>\n", out);
 	draw_nodes(out, scenario, direct);
-	for (int id = 0; id < LEG_COUNT; id++) {
-		if (direct && id == LEG_CACHE_USER)
-			continue;
-		draw_arrow(out, direct && id == LEG_USER_SOCKET ? &bypass : &arrows[id],
-			   &scenario->legs[id], id);
-	}
+	for (size_t i = 0; i < count; i++)
+		draw_arrow(out, direct && legs[i].id == LEG_USER_SOCKET ? &bypass :
+			   &arrows[legs[i].id], &legs[i]);
 	fputs("</svg>\n", out);
 }

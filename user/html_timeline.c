@@ -231,21 +231,30 @@ static void caption(FILE *out, const struct report_scenario *scenario, const str
 	const struct report_timeline *timeline = &scenario->timeline;
 
 	fputs("<p class=\"note\">", out);
-	html_count(out, timeline->event_count);
-	fputs(" recorded events over ", out);
+	if (timeline->dropped) {
+		fputs("<strong class=\"dropped\">The first ", out);
+		html_count(out, timeline->event_count);
+		fputs(" of ", out);
+		html_count(out, timeline->event_count + timeline->dropped);
+		fputs(" events</strong>", out);
+	} else {
+		fputs("All ", out);
+		html_count(out, timeline->event_count);
+		fputs(" events", out);
+	}
+	if (timeline->begins_ns) {
+		fputs(" since the busiest flow was met, ", out);
+		html_time(out, timeline->begins_ns);
+		fputs(" after counting began", out);
+	}
+	fputs(", over ", out);
 	html_time(out, lanes->end_ns);
 	fputs(". ", out);
 	if (timeline->dropped) {
-		fputs("<strong class=\"dropped\">Not on the picture: ", out);
-		html_count(out, timeline->dropped);
-		fputs(" events</strong> that came after the limit of ", out);
+		fputs("There is room for ", out);
 		html_count(out, timeline->limit);
-		fputs(", or found the ring buffer full. The counts elsewhere on this page include "
-		      "them. ", out);
-	} else {
-		fputs(timeline->event_count < timeline->limit || !timeline->limit ?
-		      "None was dropped. " :
-		      "That is its limit: what came later is not on it. ", out);
+		fputs(" of each thread (--timeline). The counts elsewhere on this page include all. ",
+		      out);
 	}
 	if (lanes->step_count) {
 		fputs("Call by call until ", out);

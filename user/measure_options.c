@@ -54,7 +54,7 @@ static const struct argp_option options[] = {
 	{ .name = "port", .key = KEY_PORT, .arg = "N", .doc = "The receiver's port (default: a free "
 		 "one)", .group = 1 },
 	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", .flags = OPTION_ARG_OPTIONAL,
-	  .doc = "Record the first events of a run (default 2000; sweep: none)", .group = 1 },
+	  .doc = "Record the first events of each end (default 2000; sweep: none)", .group = 1 },
 	{ .name = "no-timeline", .key = KEY_NO_TIMELINE, .doc = "Record none", .group = 1 },
 	{ .name = "without", .key = KEY_WITHOUT, .arg = "TRACEPOINT",
 	  .doc = "Do without a tracepoint, as a kernel that lacks it would", .group = 1 },

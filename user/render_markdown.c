@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The report as Markdown, to be pasted into a lab report: the tables of the terminal page.
  * Called through the table in render.c. */
+#include "path.h"
 #include "markdown.h"
 #include "size.h"
 #include "sweep.h"
@@ -202,33 +203,18 @@ static int print_overview(const struct report *report, const struct render_optio
 
 static void print_path(const struct report_scenario *scenario, FILE *out)
 {
-	static const char *const places[] = { "disk", "page cache", "user buffer", "socket",
-					      "device", "receiver" };
+	struct path_leg legs[LEG_COUNT];
+	size_t count = path_legs(scenario, legs);
 
-	for (int i = 0; i < LEG_COUNT; i++) {
-		const struct report_leg *leg = &scenario->legs[i];
+	for (size_t i = 0; i < count; i++) {
 		char number[RENDER_NUMBER_BYTES];
 
-		fprintf(out, "%s ", places[i]);
-		if (leg->bytes.why)
-			fputs("—(?)→ ", out);
-		else if (leg->bytes.value == 0)
-			fputs("—(nobody)→ ", out);
-		else
-			fprintf(out, "—(%s, %s)→ ",
-				leg->by && strcmp(leg->by, "dma") == 0 ? "DMA" : "CPU",
-				size_format(leg->bytes.value, number, sizeof(number)));
+		fprintf(out, "%s —(%s", legs[i].from, path_mover_text(legs[i].mover));
+		if (legs[i].bytes)
+			fprintf(out, ", %s", size_format(legs[i].bytes, number, sizeof(number)));
+		fputs(")→ ", out);
 	}
-	fprintf(out, "%s\n", places[LEG_COUNT]);
-}
-
-static bool has_path(const struct report_scenario *scenario)
-{
-	for (int i = 0; i < LEG_COUNT; i++) {
-		if (!scenario->legs[i].bytes.why)
-			return !scenario->failed;
-	}
-	return false;
+	fprintf(out, "%s\n", legs[count - 1].to);
 }
 
 static void print_paths(const struct report *report, FILE *out)
@@ -237,7 +223,7 @@ static void print_paths(const struct report *report, FILE *out)
 	bool first = true;
 
 	for (size_t i = 0; i < report->scenario_count; i++) {
-		if (!has_path(&report->scenarios[i]))
+		if (!path_is_known(&report->scenarios[i]))
 			continue;
 		if (first)
 			fputs("\n## The way of the bytes\n\n", out);

@@ -172,8 +172,9 @@ struct report_event {
 struct report_timeline {
 	struct report_event *events;	/* in time order */
 	size_t event_count;
-	__u64 dropped;			/* after the limit was reached, or lost in the ring */
-	__u64 limit;
+	__u64 dropped;			/* that are not here: no room, or before the window */
+	__u64 limit;			/* of each thread */
+	__u64 begins_ns;		/* the first event, after counting began; 0 = with it */
 };
 
 /* One run: a dot in the picture, a row in the CSV. */

@@ -389,23 +389,27 @@ static int read_events(struct reader *reader, const json_t *value, const char *c
 static int read_timeline(struct reader *reader, const json_t *value,
 			 struct report_timeline *timeline)
 {
+	const struct {
+		const char *name;
+		__u64 *at;
+	} counts[] = {
+		{ "limit", &timeline->limit }, { "dropped", &timeline->dropped },
+		{ "begins_ns", &timeline->begins_ns },
+	};
 	const char **names = NULL;
 	size_t name_count = 0, before;
-	int err;
+	int err = 0;
 
 	if (!value || json_is_null(value))
 		return 0;
 	if (!json_is_object(value))
 		return fail(reader, "not an object");
 
-	before = enter_member(reader, "limit");
-	err = read_count(reader, json_object_get(value, "limit"), &timeline->limit);
-	leave(reader, before);
-	if (err)
-		return err;
-	before = enter_member(reader, "dropped");
-	err = read_count(reader, json_object_get(value, "dropped"), &timeline->dropped);
-	leave(reader, before);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]) && !err; i++) {
+		before = enter_member(reader, counts[i].name);
+		err = read_count(reader, json_object_get(value, counts[i].name), counts[i].at);
+		leave(reader, before);
+	}
 	if (err)
 		return err;
 	before = enter_member(reader, "names");

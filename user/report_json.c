@@ -278,6 +278,8 @@ static json_t *timeline_json(struct writer *writer, const struct report_timeline
 		append(writer, events, event_json(writer, index, names, &timeline->events[i]));
 	put(writer, object, "limit", count_json(writer, timeline->limit));
 	put(writer, object, "dropped", count_json(writer, timeline->dropped));
+	if (timeline->begins_ns)
+		put(writer, object, "begins_ns", count_json(writer, timeline->begins_ns));
 	put(writer, object, "names", names);
 	put(writer, object, "events", events);
 	json_decref(index);

@@ -150,10 +150,8 @@ static int hear(struct run *run, struct child *child, char message[CHILD_MESSAGE
 	int got;
 
 	for (;;) {
-		struct pollfd fds[3] = {
+		struct pollfd fds[2] = {
 			{ .fd = child->gate, .events = POLLIN },
-			{ .fd = run->attached ? session_poll_fd(run->spec->session) : -1,
-			  .events = POLLIN },
 			{ .fd = absent_fd(run, child), .events = POLLIN },
 		};
 
@@ -167,10 +165,10 @@ static int hear(struct run *run, struct child *child, char message[CHILD_MESSAGE
 		if (now_ns() > run->deadline_ns)
 			return fail(run, -ETIMEDOUT, "the %s did not get on in time; is it stopped, "
 				    "or the link very slow? --timeout allows more", child->role);
-		poll(fds, 3, 100);
-		if (fds[1].revents)
-			session_poll(run->spec->session, 0);
-		if (fds[2].revents && remote_is_lost(run->receiver.remote))
+		poll(fds, 2, 100);
+		if (run->attached)
+			session_drain(run->spec->session);
+		if (fds[1].revents && remote_is_lost(run->receiver.remote))
 			return explain_end(run, &run->receiver);
 	}
 }

@@ -192,6 +192,7 @@ int session_open(struct session **out, const struct session_options *options, ch
 	libbpf_set_print(print_libbpf);
 	session->probes = session_probes(&session->probe_count);
 	session->timeline_events = options->timeline_events;
+	session->event_room = session_timeline_room(options);
 	session->counts_only = options->counts_only;
 	err = open_skeleton(session, options, error, error_size);
 	if (!err)
@@ -238,7 +239,12 @@ int session_attach(struct session *session, char *error, size_t error_size)
 			 strerror(-session->stale));
 		return session->stale;
 	}
-	session->skel->bss->timeline_left = session->timeline_events;
+	session->skel->bss->timeline_left = session->event_room;
+	if (session->skel->rodata->timeline_windows) {
+		session->skel->bss->windows_left = session->event_room / 2;
+		session->skel->bss->timeline_left = session->event_room / 2;
+	}
+	session->skel->bss->timeline_cut = false;
 	for (size_t i = 0; i < session->probe_count; i++) {
 		const struct probe *probe = &session->probes[i];
 

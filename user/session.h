@@ -14,7 +14,7 @@ enum { SESSION_MAX_WITHOUT = 16 };
 struct session_options {
 	const char *without[SESSION_MAX_WITHOUT];	/* tracepoints to do without, by name */
 	size_t without_count;
-	__u64 timeline_events;	/* how many events to record, 0 = no timeline */
+	__u64 timeline_events;	/* how many events of each thread to record, 0 = no timeline */
 	bool any_program;	/* room for thousands of threads, files and sockets */
 	bool own_child;		/* session_expect() and never session_adopt() */
 	bool counts_only;	/* the cheapest: no times, and no evidence of where bytes lay */
@@ -82,7 +82,7 @@ struct snapshot {
 	__u64 loss[ZC_LOSS_COUNT];
 	__u64 coarse[ZC_COARSE_COUNT];
 	__u64 recursion;		/* programs that were not run: they were running */
-	__u64 events_dropped;
+	bool timeline_cut;		/* there were more events than room for them */
 };
 
 int session_snapshot(struct session *session, struct snapshot **snapshot);
@@ -91,12 +91,11 @@ void snapshot_free(struct snapshot *snapshot);
 /* Forgets everything that was counted; only while detached. If it fails, session_attach() does. */
 void session_reset(struct session *session);
 
-/* Reads events from the ring, for at most timeout_ms; to be called while a traced run goes on. */
-int session_poll(struct session *session, int timeout_ms);
-/* A descriptor that is readable when events wait, -1 without a timeline. */
-int session_poll_fd(const struct session *session);
+/* Takes the events out of the ring, which tells nobody that there are some: to be called every
+ * 100 ms or so while a traced run goes on. */
+void session_drain(struct session *session);
 
-/* How many events a run may record. */
+/* How many events of each thread a run may record. */
 __u64 session_timeline_limit(const struct session *session);
 
 /* True when every followed socket of the run has closed and its counters are final. */

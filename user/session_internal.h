@@ -20,13 +20,15 @@ struct session {
 	size_t procs_bytes;
 	int stale;		/* why the last run's counters are still there, else 0 */
 	struct ring_buffer *ring;
-	__u64 timeline_events;
-	struct zc_event *events;	/* as they came, at most timeline_events */
-	size_t event_count;
+	__u64 timeline_events;	/* of each thread */
+	struct zc_event *events;	/* as they came */
+	size_t event_count, event_room;
 	__u64 recursion_before;	/* the kernel never resets its counter */
 	int types_fd;		/* while it is opened: the kernel's types for libbpf; else -1 */
 };
 
+/* How many events all threads together may record. */
+__u64 session_timeline_room(const struct session_options *options);
 /* session_maps.c: gives tables their sizes and programs their constants. */
 void session_maps_size(struct session *session, const struct session_options *options);
 /* The first entries of an array, shared with the kernel, until session_unmap(); NULL and errno.

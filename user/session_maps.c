@@ -10,9 +10,20 @@
 #include "session_internal.h"
 #include "uring_table.h"
 
+/* The two roles have a share each. Any program may have many threads: the first have room for some
+ * shares together, and those with busy flows for as many. */
+__u64 session_timeline_room(const struct session_options *options)
+{
+	enum { ROLES = 2, SOME = 8, ENOUGH = 1 << 20 };
+	__u64 least = ROLES * options->timeline_events;
+	__u64 room = options->any_program ? 2 * SOME * options->timeline_events : least;
+
+	return room < ENOUGH || room == least ? room : least > ENOUGH ? least : ENOUGH;
+}
+
 static __u32 ring_bytes(const struct session_options *options)
 {
-	__u64 wanted = options->timeline_events * (sizeof(struct zc_event) + 8);
+	__u64 wanted = session_timeline_room(options) * (sizeof(struct zc_event) + 8);
 	__u32 bytes = sysconf(_SC_PAGESIZE);
 
 	while (bytes < wanted && bytes < (64u << 20))
@@ -56,6 +67,8 @@ void session_maps_size(struct session *session, const struct session_options *op
 	skel->rodata->max_objects = objects;
 	skel->rodata->page_size = sysconf(_SC_PAGESIZE);
 	skel->rodata->timeline = options->timeline_events > 0;
+	skel->rodata->timeline_windows = options->timeline_events > 0 && options->any_program;
+	skel->rodata->timeline_share = options->timeline_events;
 	fill_tables(skel->obj);
 	bpf_map__set_max_entries(skel->maps.procs, procs);
 	bpf_map__set_max_entries(skel->maps.proc_ids, procs);

@@ -11,7 +11,7 @@ static int keep_event(void *context, void *data, size_t size)
 {
 	struct session *session = context;
 
-	if (size == sizeof(struct zc_event) && session->event_count < session->timeline_events)
+	if (size == sizeof(struct zc_event) && session->event_count < session->event_room)
 		memcpy(&session->events[session->event_count++], data, size);
 	return 0;
 }
@@ -20,7 +20,7 @@ int session_open_ring(struct session *session)
 {
 	if (!session->timeline_events)
 		return 0;
-	session->events = calloc(session->timeline_events, sizeof(*session->events));
+	session->events = calloc(session->event_room, sizeof(*session->events));
 	session->ring = ring_buffer__new(bpf_map__fd(session->skel->maps.events), keep_event,
 					 session, NULL);
 	return session->events && session->ring ? 0 : -ENOMEM;
@@ -32,16 +32,10 @@ void session_close_ring(struct session *session)
 	free(session->events);
 }
 
-int session_poll(struct session *session, int timeout_ms)
+void session_drain(struct session *session)
 {
-	int got = session->ring ? ring_buffer__poll(session->ring, timeout_ms) : 0;
-
-	return got < 0 ? got : 0;
-}
-
-int session_poll_fd(const struct session *session)
-{
-	return session->ring ? ring_buffer__epoll_fd(session->ring) : -1;
+	if (session->ring)
+		ring_buffer__consume(session->ring);
 }
 
 __u64 session_timeline_limit(const struct session *session)
@@ -186,12 +180,12 @@ int session_snapshot(struct session *session, struct snapshot **out)
 	*out = NULL;
 	if (!snapshot)
 		return -ENOMEM;
-	if (session->ring)
-		ring_buffer__consume(session->ring);
+	session_drain(session);
 	snapshot->proc_count = used(data->next_proc, rodata->max_procs);
 	snapshot->cell_count = used(data->next_cell, rodata->max_cells);
 	snapshot->object_count = used(data->next_object, rodata->max_objects);
 	snapshot->event_count = session->event_count;
+	snapshot->timeline_cut = session->skel->bss->timeline_cut;
 	snapshot->procs = copy_of(session->procs, snapshot->proc_count, sizeof(struct zc_proc));
 	snapshot->cells = copy_of_map(session->skel->maps.cells, snapshot->cell_count);
 	snapshot->objects = copy_of_map(session->skel->maps.objects, snapshot->object_count);
@@ -278,8 +272,7 @@ void session_reset(struct session *session)
 	empty_hash(session->skel->maps.proc_ids);
 	empty_hash(session->skel->maps.socks);
 	empty_hash(session->skel->maps.flows);
-	if (session->ring)
-		ring_buffer__consume(session->ring);
+	session_drain(session);
 	session->event_count = 0;
 	session->recursion_before = recursion_misses(session);
 	memset(bss->proc_states, 0, sizeof(bss->proc_states));

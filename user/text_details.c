@@ -187,12 +187,23 @@ static int print_digests(const struct report_scenario *scenario,
 
 static void print_timeline(const struct report_timeline *timeline, FILE *out)
 {
-	char recorded[32], dropped[32];
+	char recorded[32], all[32], begin[32];
 
-	if (timeline->event_count || timeline->dropped)
-		fprintf(out, "\n  timeline: %s events, %s dropped\n",
+	if (!timeline->event_count && !timeline->dropped)
+		return;
+	fprintf(out, "\n  timeline: ");
+	if (!timeline->dropped)
+		fprintf(out, "all of %s events\n", render_count(timeline->event_count, recorded));
+	else if (timeline->begins_ns)
+		fprintf(out, "%s of %s events, from %s on, where the busiest flow is\n",
 			render_count(timeline->event_count, recorded),
-			render_count(timeline->dropped, dropped));
+			render_count(timeline->event_count + timeline->dropped, all),
+			render_time(timeline->begins_ns, begin));
+	else
+		fprintf(out, "the first %s of %s events, up to %s of each thread\n",
+			render_count(timeline->event_count, recorded),
+			render_count(timeline->event_count + timeline->dropped, all),
+			render_count(timeline->limit, begin));
 }
 
 static int scenario_details(const struct report *report, const struct report_scenario *scenario,

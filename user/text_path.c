@@ -3,6 +3,7 @@
  * leg copied and who did it. Drawn from the legs alone; scenarios that look alike share one.
  * Called by render_text.c. */
 #include "text.h"
+#include "path.h"
 #include "size.h"
 
 #include <errno.h>
@@ -16,71 +17,23 @@ enum {
 	PETABYTE_SHIFT = 50,
 };
 
-static const char *const places[LEG_COUNT + 1] = {
-	"disk", "page cache", "user buffer", "socket", "device", "receiver",
-};
-
-static bool is_nobody(const struct report_leg *leg)
+static char *amount(const struct path_leg *at, char *buf)
 {
-	return !leg->bytes.why && leg->bytes.value == 0;
-}
-
-static const char *mover(const struct report_leg *leg)
-{
-	if (leg->bytes.why)
-		return "?";
-	if (is_nobody(leg))
-		return "nobody";
-	return leg->by && strcmp(leg->by, "dma") == 0 ? "DMA" : "CPU";
-}
-
-static char *amount(const struct report_leg *leg, char *buf)
-{
-	if (leg->bytes.why)
+	if (at->mover == PATH_UNKNOWN)
 		snprintf(buf, RENDER_NUMBER_BYTES, "?");
-	else if (leg->bytes.value >> PETABYTE_SHIFT)
+	else if (at->bytes >> PETABYTE_SHIFT)
 		snprintf(buf, RENDER_NUMBER_BYTES, "≥ 1 PiB");
 	else
-		size_format(leg->bytes.value, buf, RENDER_NUMBER_BYTES);
+		size_format(at->bytes, buf, RENDER_NUMBER_BYTES);
 	return buf;
-}
-
-/* The bytes did not go through a user buffer: none were copied into one, and still some of them
- * were copied into the socket, from the page cache. */
-static bool bypasses_user(const struct report_scenario *scenario)
-{
-	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
-
-	return is_nobody(&scenario->legs[LEG_CACHE_USER]) && !send->bytes.why &&
-	       send->bytes.value > 0;
-}
-
-/* The legs of the picture, in their order; how many. */
-static size_t path_of(const struct report_scenario *scenario, int legs[LEG_COUNT])
-{
-	const bool direct = bypasses_user(scenario);
-	size_t count = 0;
-
-	for (int i = 0; i < LEG_COUNT; i++) {
-		if (!direct || i != LEG_CACHE_USER)
-			legs[count++] = i;
-	}
-	return count;
-}
-
-/* Where the leg before ended. */
-static const char *place_before(const int *legs, size_t i)
-{
-	return places[i ? legs[i - 1] + 1 : 0];
 }
 
 /* Columns of each arrow, so that all six places fit. */
 static size_t arrow_columns(const struct render_options *options)
 {
-	size_t width = text_width(options), taken = INDENT, arrow;
+	static const char all[] = "diskpage cacheuser buffersocketdevicereceiver";
+	size_t width = text_width(options), taken = INDENT + strlen(all), arrow;
 
-	for (int i = 0; i <= LEG_COUNT; i++)
-		taken += strlen(places[i]);
 	arrow = width > taken ? (width - taken) / LEG_COUNT : 0;
 	return arrow < SHORTEST_ARROW ? SHORTEST_ARROW :
 	       arrow > LONGEST_ARROW ? LONGEST_ARROW : arrow;
@@ -107,59 +60,55 @@ static void arrow_texts(const struct report_scenario *scenario, size_t arrow, bo
 			FILE *out)
 {
 	char buf[RENDER_NUMBER_BYTES];
-	int legs[LEG_COUNT];
-	size_t owed = INDENT, count = path_of(scenario, legs);
+	struct path_leg legs[LEG_COUNT];
+	size_t owed = INDENT, count = path_legs(scenario, legs);
 
 	for (size_t i = 0; i < count; i++) {
-		const struct report_leg *leg = &scenario->legs[legs[i]];
-
-		owed += strlen(place_before(legs, i));
-		centre(movers ? mover(leg) : amount(leg, buf), arrow, &owed, out);
+		owed += strlen(legs[i].from);
+		centre(movers ? path_mover_text(legs[i].mover) : amount(&legs[i], buf), arrow,
+		       &owed, out);
 	}
 	putc('\n', out);
+}
+
+static void place(const char *name, const struct render_options *options, FILE *out)
+{
+	fprintf(out, "%s%s%s", text_color(options, GRID_BOLD), name,
+		text_plain_again(options, GRID_BOLD));
 }
 
 static void places_and_arrows(const struct report_scenario *scenario, size_t arrow,
 			      const struct render_options *options, FILE *out)
 {
-	int legs[LEG_COUNT];
-	size_t count = path_of(scenario, legs);
+	struct path_leg legs[LEG_COUNT];
+	size_t count = path_legs(scenario, legs);
 
 	repeat(" ", INDENT, out);
-	for (size_t i = 0; i <= count; i++) {
-		const struct report_leg *leg;
-		bool moved;
+	for (size_t i = 0; i < count; i++) {
+		bool moved = legs[i].mover == PATH_CPU || legs[i].mover == PATH_DMA ||
+			     legs[i].mover == PATH_LATE;
 
-		fprintf(out, "%s%s%s", text_color(options, GRID_BOLD), place_before(legs, i),
-			text_plain_again(options, GRID_BOLD));
-		if (i == count)
-			break;
-		leg = &scenario->legs[legs[i]];
-		moved = !leg->bytes.why && leg->bytes.value > 0;
+		place(legs[i].from, options, out);
 		putc(' ', out);
 		repeat(moved ? "━" : "┄", arrow - 3, out);
 		fputs("▶ ", out);
 	}
+	place(legs[count - 1].to, options, out);
 	putc('\n', out);
-}
-
-static bool has_legs(const struct report_scenario *scenario)
-{
-	for (int i = 0; i < LEG_COUNT; i++) {
-		if (!scenario->legs[i].bytes.why)
-			return !scenario->failed;
-	}
-	return false;
 }
 
 /* Both pictures would be the same. */
 static bool look_alike(const struct report_scenario *a, const struct report_scenario *b)
 {
 	char in_a[RENDER_NUMBER_BYTES], in_b[RENDER_NUMBER_BYTES];
+	struct path_leg of_a[LEG_COUNT], of_b[LEG_COUNT];
+	size_t count = path_legs(a, of_a);
 
-	for (int i = 0; i < LEG_COUNT; i++) {
-		if (strcmp(amount(&a->legs[i], in_a), amount(&b->legs[i], in_b)) != 0 ||
-		    strcmp(mover(&a->legs[i]), mover(&b->legs[i])) != 0)
+	if (count != path_legs(b, of_b))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (of_a[i].id != of_b[i].id || of_a[i].mover != of_b[i].mover ||
+		    strcmp(amount(&of_a[i], in_a), amount(&of_b[i], in_b)) != 0)
 			return false;
 	}
 	return true;
@@ -168,7 +117,7 @@ static bool look_alike(const struct report_scenario *a, const struct report_scen
 static bool drawn_before(const struct report *report, size_t at)
 {
 	for (size_t i = 0; i < at; i++) {
-		if (has_legs(&report->scenarios[i]) &&
+		if (path_is_known(&report->scenarios[i]) &&
 		    look_alike(&report->scenarios[i], &report->scenarios[at]))
 			return true;
 	}
@@ -183,7 +132,7 @@ static char *names(const struct report *report, size_t first)
 	for (size_t i = first; i < report->scenario_count && all; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		if (!has_legs(scenario) || !look_alike(scenario, &report->scenarios[first]))
+		if (!path_is_known(scenario) || !look_alike(scenario, &report->scenarios[first]))
 			continue;
 		if (asprintf(&longer, "%s%s%s", all, *all ? " · " : "",
 			     overview_name(report, scenario, name)) < 0)
@@ -218,7 +167,7 @@ int text_paths(const struct report *report, const struct render_options *options
 	int err = 0;
 
 	for (size_t i = 0; i < report->scenario_count && !err; i++) {
-		if (has_legs(&report->scenarios[i]) && !drawn_before(report, i))
+		if (path_is_known(&report->scenarios[i]) && !drawn_before(report, i))
 			err = picture(report, i, options, out);
 	}
 	return err;

@@ -250,15 +250,11 @@ static double interval_of(const struct trace_options *options)
 
 static bool has_ended(struct tracing *t, int timeout_ms)
 {
-	struct pollfd fds[2] = {
-		{ .fd = t->pidfd, .events = POLLIN },
-		{ .fd = session_poll_fd(t->session), .events = POLLIN },
-	};
+	struct pollfd end = { .fd = t->pidfd, .events = POLLIN };
 
-	poll(fds, 2, timeout_ms);
-	if (fds[1].revents)
-		session_poll(t->session, 0);
-	return fds[0].revents != 0;
+	poll(&end, 1, timeout_ms);
+	session_drain(t->session);
+	return end.revents != 0;
 }
 
 /* Until the program ends, the time is up, or Ctrl-C (which CMD gets as well: it decides). */

@@ -154,13 +154,14 @@
     build() {
       const self = this, height = this.lanes.length * LANE + AXIS;
       const first = this.data.rounds ? "First rounds" : "First calls";
+      const all = this.data.dropped ? "All that was recorded" : "Whole run";
 
       this.height = height;
       d3.select(this.plot).select(".lanes").remove();
       const controls = d3.select(this.plot).append("div").attr("class", "controls");
       [
         [first, first, () => { self.show(self.opening); }],
-        ["Whole run", "Whole run", () => { self.show([0, self.end]); }],
+        [all, all, () => { self.show([0, self.end]); }],
         ["+", "Zoom in", () => { self.zoomBy(2); }],
         ["−", "Zoom out", () => { self.zoomBy(0.5); }],
         ["‹", "Earlier", () => { self.pan(-0.5); }],
@@ -549,7 +550,7 @@
     hint.id = "timeline-hint";
     hint.textContent = "Drag to move. The wheel zooms once a picture was clicked on, or with " +
       "Ctrl. Keys: ← → step through the calls, ↑ ↓ change the lane, + − zoom, 0 first rounds, " +
-      "A whole run.";
+      "A all of it.";
     first.parentNode.insertBefore(hint, first);
   }
 

@@ -53,16 +53,10 @@ def forget_its_return(pid):
     raise AssertionError("the program was not traced")
 
 
-def test_a_switch_that_was_not_seen_leaves_no_split(place):
-    """Nothing says for how long it was away: no number that rests on it is shown."""
+def test_a_return_that_was_not_seen_is_made_up_for(place):
+    """It spins: what it was away by its record is next to nothing by the scheduler's."""
     scenario = run(place, [program("sleeps"), "spin", 1, 1500], during=forget_its_return)
     (role,) = scenario["roles"].values()
-    why = "the kernel did not show every context switch"
-    for group in ("switches", "time_ns"):
-        assert why in role[group]["why"]
-    assert role["switches"]["voluntary"] is None and role["switches"]["involuntary"] is None
-    for part in ("kernel", "blocked", "runnable"):
-        assert role["time_ns"][part] is None
-    for call in scenario["syscalls"]:
-        assert call["cpu_ns"] is None and call["blocked_ns"] is None
-        assert call["calls"] > 0
+    assert role["switches"]["voluntary"] is not None
+    assert role["time_ns"]["blocked"] + role["time_ns"]["runnable"] < role["time_ns"]["window"] // 2
+    assert all(call["cpu_ns"] is not None for call in scenario["syscalls"])
