@@ -44,9 +44,20 @@ static __always_inline __u64 delay_of_current(void)
 	return bpf_get_current_task_btf()->sched_info.run_delay;
 }
 
+/* A thread that was about to block and has a signal stays runnable, and since 6.13 the tracepoint
+ * shows no other state. The kernel calls that switch voluntary all the same (__schedule()). */
+static __always_inline bool gave_way(struct zc_task *task, bool preempted, unsigned int state)
+{
+	__u8 before = task->nvcsw;
+
+	task->nvcsw = bpf_get_current_task_btf()->nvcsw;
+	return !preempted && (state != 0 || task->nvcsw != before);
+}
+
 static __always_inline void leave_cpu(struct zc_task *task, __u64 now, bool preempted,
 				      unsigned int state)
 {
+	bool voluntary = gave_way(task, preempted, state);
 	struct zc_proc *proc = proc_of(task);
 
 	if (task->on_ns)
@@ -59,7 +70,7 @@ static __always_inline void leave_cpu(struct zc_task *task, __u64 now, bool pree
 	task->off_voluntary = !preempted && state != 0;
 	if (!counting(proc))
 		return;
-	if (task->off_voluntary)
+	if (voluntary)
 		__sync_fetch_and_add(&proc->voluntary, 1);
 	else
 		__sync_fetch_and_add(&proc->involuntary, 1);

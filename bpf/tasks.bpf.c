@@ -212,6 +212,7 @@ int adopt(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	__u32 index = adopt_proc, tgid;
+	struct zc_task *slot;
 	struct zc_proc *proc;
 	__u64 key;
 
@@ -221,8 +222,10 @@ int adopt(struct bpf_iter__task *ctx)
 	if (task->flags & (PF_EXITING | PF_IO_WORKER))
 		return 0;
 	key = task_key(bpf_task_pt_regs(task));
-	if (!task_find(key) && add_task(key, task->pid, adopt_proc))
+	if (!task_find(key) && (slot = add_task(key, task->pid, adopt_proc))) {
+		slot->nvcsw = task->nvcsw;
 		adopted++;
+	}
 	tgid = task->tgid;
 	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
 	proc = bpf_map_lookup_elem(&procs, &index);
@@ -259,6 +262,7 @@ static struct zc_task *begin_expected(void)
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
 	__u32 index = expected_proc, tgid = task->tgid;
 	struct upid number = {};
+	struct zc_task *slot;
 	struct zc_proc *proc;
 
 	number_at(pid, BPF_CORE_READ(pid, level), &number);
@@ -272,7 +276,10 @@ static struct zc_task *begin_expected(void)
 	proc->tgid = tgid;
 	*state_of(index) = ZC_STATE_ALONE;
 	bpf_map_update_elem(&proc_ids, &tgid, &index, BPF_ANY);
-	return add_task(current_key(), task->pid, index);
+	slot = add_task(current_key(), task->pid, index);
+	if (slot)
+		slot->nvcsw = task->nvcsw;
+	return slot;
 }
 
 SEC("raw_tp/sched_process_exec")

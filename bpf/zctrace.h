@@ -183,7 +183,7 @@ struct zc_task {
 	__u8 call_recorded;	/* the begin of the current call is in the timeline */
 	__u8 wait_recorded;	/* and that of the current wait */
 	__u8 in_window;		/* its room was taken from windows_left, all at once */
-	__u8 pad;
+	__u8 nvcsw;		/* low bits of the kernel's tally of it when it last left the CPU */
 	__u64 window_bytes;	/* a cell with so many bytes gives the timeline new room */
 	struct zc_fd_cache fds[ZC_FD_CACHE];
 };

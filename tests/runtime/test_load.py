@@ -119,6 +119,14 @@ def test_a_process_is_killed(place):
         == [CALLS, CALLS]
 
 
+def test_signals_that_come_before_a_wait(place):
+    """A thread that does not wait after all has given way of its own accord, as the kernel's tally
+    says."""
+    scenario = lives(place, "signals", 20000)
+    (role,) = scenario["roles"].values()
+    assert role["switches"]["voluntary"] > 0
+
+
 def test_a_process_number_comes_again(place):
     """Two processes with one number are two."""
     with open(place / "pid", "w+b") as file:

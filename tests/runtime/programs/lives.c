@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -191,6 +193,33 @@ static void calls_of_32_bits(void)
 }
 #endif
 
+static void on_signal(int number)
+{
+}
+
+static void *send_signals(void *count)
+{
+	for (long i = 0; i < (long)count; i++)
+		kill(getpid(), SIGUSR1);
+	return NULL;
+}
+
+/* Signals come while it is about to wait. */
+static void be_disturbed(long count)
+{
+	struct itimerval often = { { 0, 100 }, { 0, 100 } };
+	pthread_t id;
+
+	signal(SIGUSR1, on_signal);
+	signal(SIGALRM, on_signal);
+	setitimer(ITIMER_REAL, &often, NULL);
+	if (pthread_create(&id, NULL, send_signals, (void *)count))
+		exit(1);
+	for (long i = 0; i < count; i++)
+		poll(NULL, 0, 1);
+	pthread_join(id, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const char *way = argc > 1 ? argv[1] : "";
@@ -217,6 +246,8 @@ int main(int argc, char **argv)
 		wait_for_orders();
 	else if (!strcmp(way, "sockets"))
 		sockets(n);
+	else if (!strcmp(way, "signals"))
+		be_disturbed(n);
 	else if (!strcmp(way, "32bit"))
 		calls_of_32_bits();
 	else
