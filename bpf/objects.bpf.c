@@ -40,7 +40,7 @@ static struct file *file_of_fd(__s32 fd)
 
 /* The address_space that owns the pages. Overlayfs keeps none of its own: the descriptor's
  * private_data is the real file (before 6.13) or an ovl_file that starts with it (18e48d0e2c7b). */
-static __u64 mapping_of_file(struct file *file, __u32 fs_magic)
+static struct address_space *mapping_of_file(struct file *file, __u32 fs_magic)
 {
 	struct file *real = file;
 
@@ -49,9 +49,9 @@ static __u64 mapping_of_file(struct file *file, __u32 fs_magic)
 		if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 13, 0))
 			bpf_probe_read_kernel(&real, sizeof(real), real);
 		if (!real)
-			return 0;
+			return NULL;
 	}
-	return (__u64)BPF_CORE_READ(real, f_mapping);
+	return BPF_CORE_READ(real, f_mapping);
 }
 
 static struct sock *sock_of_file(struct file *file)
@@ -245,6 +245,7 @@ static __u32 object_for(struct zc_object_key *key, struct file *file, __u32 fs_m
 __u32 object_of_file(__u64 address)
 {
 	struct file *file = (struct file *)address;
+	struct address_space *mapping = NULL;
 	struct zc_object_key key = {};
 	struct inode *inode;
 	__u32 object, magic;
@@ -265,7 +266,9 @@ __u32 object_of_file(__u64 address)
 	} else {
 		key.kind = kind_of_mode(mode, BPF_CORE_READ(file, f_flags));
 		if (key.kind == ZC_KIND_FILE || key.kind == ZC_KIND_FILE_DIRECT)
-			key.pointer = mapping_of_file(file, magic);
+			mapping = mapping_of_file(file, magic);
+		key.pointer = (__u64)mapping;
+		key.generation = BPF_CORE_READ(mapping, host, i_generation);
 	}
 	if (key.kind == ZC_KIND_ANON)
 		return key.kind;

@@ -219,8 +219,11 @@ struct zc_object_key {
 	__u64 pointer;		/* struct sock of a socket, address_space of a file: tells reuse */
 	__u32 device;		/* s_dev of the descriptor's inode */
 	__u32 kind;		/* enum zc_kind */
+	__u32 generation;	/* i_generation of the file that owns the pages: its number and its
+				 * memory are another's as soon as it is unlinked and closed */
+	__u32 pad;
 };
-_Static_assert(sizeof(struct zc_object_key) == 24, "zc_object_key crosses the border");
+_Static_assert(sizeof(struct zc_object_key) == 32, "zc_object_key crosses the border");
 
 struct zc_object {
 	struct zc_object_key key;
@@ -236,7 +239,7 @@ struct zc_object {
 	__u8 remote[16];
 	char name[ZC_NAME_LEN];	/* path, last component first, each with its NUL; "" for sockets */
 };
-_Static_assert(sizeof(struct zc_object) == 88 + ZC_NAME_LEN, "zc_object crosses the border");
+_Static_assert(sizeof(struct zc_object) == 96 + ZC_NAME_LEN, "zc_object crosses the border");
 
 /* Where the bytes of a segment lie: the origin of each page that it is made of. */
 enum zc_origin {
