@@ -11,7 +11,7 @@ struct totals {
 	__u64 data_calls;	/* of them, those that moved payload; io_uring_enter is one */
 	__u64 file_ends;	/* takings from a file, by calls or requests, that returned 0 */
 	__u64 tcp_in, tcp_out;	/* bytes out of TCP sockets, and into them */
-	__u64 io_accounted;	/* bytes in that /proc/PID/io counts, too */
+	__u64 io_accounted;	/* bytes in that the kernel's rchar has, too */
 	__u64 received;		/* copied out of socket buffers */
 	__u64 kernel_ns;	/* on CPU inside calls */
 };
@@ -21,7 +21,7 @@ bool cell_moves_data(const struct zc_cell *cell);
 struct totals build_totals(const struct snapshot *snapshot, int proc);
 void build_totals_add(struct totals *totals, const struct snapshot *snapshot,
 		      const struct zc_cell *cell);
-/* Calls whose bytes fs/read_write.c and fs/splice.c add to rchar in /proc/PID/io. */
+/* Calls whose bytes fs/read_write.c adds to rchar. */
 bool build_is_accounted_read(__u32 nr);
 
 /* Chunks that a scenario took from its file. */

@@ -26,8 +26,6 @@ struct tally_zerocopy {
 
 struct usage {
 	__u64 user_ns, system_ns;
-	__u64 minor_faults, major_faults;
-	__u64 voluntary, involuntary;	/* context switches */
 };
 
 /* What a program says of itself; scenarios/tally.h writes it. Counts, bytes and ns. */

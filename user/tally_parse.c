@@ -39,10 +39,6 @@ static void usage(const json_t *object, struct usage *usage)
 	*usage = (struct usage){
 		.user_ns = number(object, "utime_ns"),
 		.system_ns = number(object, "stime_ns"),
-		.minor_faults = number(object, "minflt"),
-		.major_faults = number(object, "majflt"),
-		.voluntary = number(object, "nvcsw"),
-		.involuntary = number(object, "nivcsw"),
 	};
 }
 
