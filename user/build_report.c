@@ -291,6 +291,7 @@ static void build_run(const struct session *session, const struct run_record *ru
 
 	*out = (struct report_run){
 		.traced = run->traced,
+		.order = run->order,
 		.elapsed_ns = elapsed(run),
 		.sender_user_ns = sender_user(run),
 		.sender_system_ns = sender_system(run),

@@ -27,6 +27,7 @@ struct outcomes {
 	size_t more, less;		/* copy took more, less */
 	bool more_only_warm, rest_only_cold;
 	double ratio;			/* of the first pair that showed more, else less */
+	const char *ratio_text;
 	const char *more_text;		/* pairs that showed more */
 	const char *rest_text;		/* the others */
 	const char *open_reason;	/* of the first that was not told apart */
@@ -87,6 +88,18 @@ static const char *no_pair_reason(struct report *report, bool limited)
 	return "the documents' copy (whole file) and sendfile were not both run";
 }
 
+/* "3.44× [1.62–5.18]" */
+static const char *ratio_text(struct report *report, const struct spread *copy,
+			      const struct spread *sendfile)
+{
+	const double ratio = stats_ratio(copy, sendfile).value;
+	const struct interval within = stats_ratio_interval(copy, sendfile);
+
+	if (!within.known)
+		return report_format(report, "%.2f×", ratio);
+	return report_format(report, "%.2f× [%.2f–%.2f]", ratio, within.low, within.high);
+}
+
 static void add_outcome(struct report *report, const struct pick_pair *pair, spread_fn *of,
 			struct outcomes *outcomes)
 {
@@ -100,11 +113,13 @@ static void add_outcome(struct report *report, const struct pick_pair *pair, spr
 			outcomes->missing = claim_about(report, pair->sendfile, ratio.why);
 		return;
 	}
-	text = report_format(report, "%s: %.2f×%s", pick_condition(report, pair->sendfile),
-			     ratio.value, order == STATS_ALIKE ? ", within the noise" : "");
+	text = report_format(report, "%s: %s%s", pick_condition(report, pair->sendfile),
+			     ratio_text(report, copy, sendfile), order == STATS_ALIKE ? ", within the noise" : "");
 	if (order == STATS_GREATER) {
-		if (outcomes->more++ == 0)
+		if (outcomes->more++ == 0) {
 			outcomes->ratio = ratio.value;
+			outcomes->ratio_text = ratio_text(report, copy, sendfile);
+		}
 		outcomes->more_text = append(report, outcomes->more_text, text);
 		outcomes->more_only_warm &= pick_is(pair->sendfile->cache, "warm");
 		return;
@@ -116,8 +131,10 @@ static void add_outcome(struct report *report, const struct pick_pair *pair, spr
 		return;
 	outcomes->rest_text = append(report, outcomes->rest_text, text);
 	outcomes->rest_only_cold &= pick_is(pair->sendfile->cache, "cold");
-	if (order == STATS_LESS && outcomes->less++ == 0 && outcomes->more == 0)
+	if (order == STATS_LESS && outcomes->less++ == 0 && outcomes->more == 0) {
 		outcomes->ratio = ratio.value;
+		outcomes->ratio_text = ratio_text(report, copy, sendfile);
+	}
 }
 
 bool claim_next_pair(const struct claim_info *info, struct report *report, bool limited,
@@ -186,7 +203,7 @@ static void decide_copy_takes_more(const struct claim_info *info, struct report 
 				   open ? NULL : info->command);
 		return;
 	}
-	claim_number(claim, outcomes.ratio, report_format(report, "%.2f×", outcomes.ratio));
+	claim_number(claim, outcomes.ratio, outcomes.ratio_text);
 	if (outcomes.more == 0 || !outcomes.rest_text)
 		claim_verdict(claim, outcomes.more > 0);
 	else if (outcomes.more_only_warm && outcomes.rest_only_cold)

@@ -13,7 +13,7 @@
 
 enum {
 	DEFAULT_BYTES = 128 << 20,
-	DEFAULT_REPEATS = 5,
+	DEFAULT_REPEATS = 9,	/* fewer cannot tell two of 15 sizes apart */
 	MAX_CHUNKS = 40,
 	MAX_SCENARIOS = 16,
 	NAME_BYTES = 32,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Makes the runs of a plan: for every condition and repeat, every variant once untraced and once
- * traced, interleaved so that what changes on the machine meanwhile meets all of them alike. */
+ * traced, in a random order so that drift affects all variants equally. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,10 @@
 #include "claims.h"
 #include "machine.h"
 #include "measure.h"
+#include "memory.h"
 #include "privilege.h"
 #include "progress.h"
+#include "run_order.h"
 #include "summary.h"
 #include "version.h"
 
@@ -26,6 +28,8 @@ struct measurement {
 	struct progress progress;
 	struct series *series;		/* conditions x variants */
 	size_t series_count;
+	__u64 seed, order_state;	/* of the order of runs */
+	unsigned int timed_runs;
 	char *error;
 	size_t error_size;
 };
@@ -57,6 +61,14 @@ static int open_payload(struct measurement *m)
 		err = payload_make(&m->payload, plan->bytes, &m->identity, &interrupted, m->error,
 				   m->error_size);
 	return err ? err : payload_digest(&m->payload, &interrupted, m->error, m->error_size);
+}
+
+/* What a program takes for the whole file has been touched a moment ago, and was given back: memory
+ * that the host has to find first would cost the run that happens to meet it. */
+static void settle_memory(struct measurement *m, const struct variant *variant)
+{
+	if (!variant->chunk_bytes)
+		memory_settle(m->payload.bytes);
 }
 
 static int prepare_cache(struct measurement *m, const struct condition *condition)
@@ -92,6 +104,7 @@ static int one_run(struct measurement *m, const struct series *series, const str
 	progress_step(&m->progress, variant_text(variant, text, sizeof(text)),
 		      digest ? "checking" : traced ? "traced" : "untraced");
 	err = prepare_cache(m, series->condition);
+	settle_memory(m, variant);
 	if (!err)
 		err = runner_run(&spec, record, m->error, m->error_size);
 	if (err)
@@ -127,25 +140,37 @@ static int verify(struct measurement *m, struct series *series, const struct lin
 	return 0;
 }
 
-static int repeat(struct measurement *m, struct series *series, const struct link *link,
-		  unsigned int number)
+static int timed_run(struct measurement *m, struct series *series, const struct link *link,
+		     bool traced)
 {
-	int err = 0;
+	struct run_record *record = traced ? &series->traced[series->traced_count] :
+					     &series->untraced[series->untraced_count];
+	int err = one_run(m, series, link, traced, false, record);
 
-	/* Which of the two is first alternates, so that neither always finds warmer memory. */
-	for (int i = 0; i < 2 && !err; i++) {
-		bool traced = (number + i) % 2;
-		struct run_record *record = traced ? &series->traced[series->traced_count] :
-					    &series->untraced[series->untraced_count];
+	if (err)
+		return err;
+	record->order = ++m->timed_runs;
+	*(traced ? &series->traced_count : &series->untraced_count) += 1;
+	return 0;
+}
 
-		err = one_run(m, series, link, traced, false, record);
-		if (err)
-			break;
-		if (traced)
-			series->traced_count++;
-		else
-			series->untraced_count++;
+/* Every variant once traced and once untraced, in an order of this repeat's own: nobody always
+ * follows the same other one, or always finds warmer memory. */
+static int repeat(struct measurement *m, struct series *series, const struct link *link)
+{
+	const size_t count = 2 * m->plan->variant_count;
+	size_t *order = calloc(count, sizeof(*order));
+	int err = order ? 0 : -ENOMEM;
+
+	if (order)
+		run_order_draw(&m->order_state, order, count);
+	for (size_t i = 0; i < count && !err; i++) {
+		struct series *next = &series[order[i] / 2];
+
+		if (!next->failed)
+			err = timed_run(m, next, link, order[i] % 2);
 	}
+	free(order);
 	return err;
 }
 
@@ -164,10 +189,8 @@ static int measure_condition(struct measurement *m, size_t number)
 
 	for (size_t v = 0; v < m->plan->variant_count && !err; v++)
 		err = verify(m, &series[v], link);
-	for (unsigned int r = 0; r < m->plan->repeats && !err; r++) {
-		for (size_t v = 0; v < m->plan->variant_count && !err; v++)
-			err = series[v].failed ? 0 : repeat(m, &series[v], link, r);
-	}
+	for (unsigned int r = 0; r < m->plan->repeats && !err; r++)
+		err = repeat(m, series, link);
 	link_close(link);
 	return err;
 }
@@ -247,6 +270,7 @@ static void describe_config(struct measurement *m, struct report *report)
 		.chunk_bytes = plan->chunk_bytes,
 		.rate_bits = plan->condition_count == 1 ? first->rate_bits : 0,
 		.repeats = plan->repeats,
+		.seed = m->seed,
 		.cpus = strain_cpus(&plan->strain, report),
 		.socket_buffer_bytes = plan->strain.socket_buffer_bytes,
 		.receiver_delay_us = plan->strain.receiver_delay_us,
@@ -324,6 +348,7 @@ int measure(const struct measure_plan *plan, struct report **report, char *error
 	*report = NULL;
 	error[0] = '\0';
 	m.identity = identity_of_caller();
+	m.seed = m.order_state = plan->seed ? plan->seed : run_order_seed();
 	err = session_open(&m.session, &plan->session, error, size);
 	if (!err && plan->to)
 		err = remote_open(&m.remote, plan->to, plan->conditions[0].ipv6, error, size);

@@ -46,6 +46,7 @@ struct measure_plan {
 	enum receiver_how receiver;
 	struct strain strain;
 	unsigned int repeats;
+	__u64 seed;			/* of the order of runs (run_order.h); 0 = draw one */
 	const struct remote_target *to;	/* where zctrace receive runs; NULL = all is here */
 	int port;			/* 0 = any free one */
 	int timeout_s;			/* 0 = by size */

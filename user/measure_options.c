@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "measure_options.h"
+#include "run_order.h"
 #include "size.h"
 
 enum {
@@ -19,12 +20,12 @@ enum {
 enum keys {
 	KEY_SIZE = MEASURE_OPTIONS_KEY, KEY_COLD, KEY_WARM, KEY_LINK, KEY_RATE, KEY_TO,
 	KEY_IPV6, KEY_RECEIVER, KEY_PORT, KEY_TIMELINE, KEY_NO_TIMELINE, KEY_WITHOUT, KEY_TIMEOUT,
-	KEY_CPUS, KEY_SOCKET_BUFFER, KEY_RECEIVER_DELAY,
+	KEY_SEED, KEY_CPUS, KEY_SOCKET_BUFFER, KEY_RECEIVER_DELAY,
 };
 
 static const struct argp_option options[] = {
 	{ .name = "runs", .key = 'n', .arg = "N",
-	  .doc = "Measured runs of each scenario, traced and untraced each (default 5)",
+	  .doc = "Measured runs of each scenario, traced and untraced each (default 5; sweep: 9)",
 	  .group = 1 },
 	{ .name = "size", .key = KEY_SIZE, .arg = "SIZE",
 	  .doc = "Size of the file to make (default 256M; sweep: 128M); K, M, G are powers of 1024",
@@ -58,6 +59,9 @@ static const struct argp_option options[] = {
 	{ .name = "no-timeline", .key = KEY_NO_TIMELINE, .doc = "Record none", .group = 1 },
 	{ .name = "without", .key = KEY_WITHOUT, .arg = "TRACEPOINT",
 	  .doc = "Do without a tracepoint, as a kernel that lacks it would", .group = 1 },
+	{ .name = "seed", .key = KEY_SEED, .arg = "N",
+	  .doc = "Draw the order of the runs from this number, as a report's config.seed (default: "
+		 "another each time)", .group = 1 },
 	{ .name = "timeout", .key = KEY_TIMEOUT, .arg = "SECONDS",
 	  .doc = "End a transfer that takes longer (default: by its size)", .group = 1 },
 	{ .name = "verbose", .key = 'v',
@@ -192,6 +196,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_WITHOUT:
 		option_without(state, &plan->session, arg);
+		return 0;
+	case KEY_SEED:
+		plan->seed = option_number(state, "--seed", arg, 1, RUN_ORDER_SEEDS - 1);
 		return 0;
 	case KEY_TIMEOUT:
 		plan->timeout_s = option_number(state, "--timeout", arg, 1, 1000000);

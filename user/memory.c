@@ -39,3 +39,13 @@ void memory_populate(void)
 	free(heap);
 	populate((uintptr_t)__executable_start, (uintptr_t)etext, MADV_POPULATE_READ);
 }
+
+void memory_settle(size_t bytes)
+{
+	void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (block == MAP_FAILED)
+		return;
+	memory_populate_range(block, bytes);
+	munmap(block, bytes);
+}

@@ -12,4 +12,8 @@ void memory_populate(void);
 /* Pages that are going to be touched. */
 void memory_populate_range(void *start, size_t bytes);
 
+/* Touches so much memory and gives it back to the kernel: what a program takes next was used just
+ * now. What cannot be had is left. */
+void memory_settle(size_t bytes);
+
 #endif

@@ -62,6 +62,7 @@ struct report_config {
 	__u64 chunk_bytes;
 	__u64 rate_bits;		/* bits per second the link was limited to, 0 = not */
 	__u64 repeats;			/* runs of each scenario, traced and untraced each */
+	__u64 seed;			/* the order of the runs was drawn from it; 0 = it was not */
 	const char *cpus;		/* "0": both ends; "0,1": sender, receiver; NULL = any */
 	__u64 socket_buffer_bytes;	/* asked for; 0 = as the kernel has it */
 	__u64 receiver_delay_us;	/* slept after each receive */
@@ -180,6 +181,7 @@ struct report_timeline {
 /* One run: a dot in the picture, a row in the CSV. */
 struct report_run {
 	bool traced;
+	__u64 order;			/* 1 = the first run of all that was timed; 0 = unknown */
 	__u64 elapsed_ns;		/* the sender's own timer, as the documents' */
 	__u64 sender_user_ns, sender_system_ns;
 	__u64 receiver_user_ns, receiver_system_ns;

@@ -38,6 +38,7 @@ static const struct field config_rows[] = {
 	{ "cache", FIELD_TEXT, .offset = AT(report_config, cache) },
 	{ "link", FIELD_TEXT, .offset = AT(report_config, link) },
 	{ "repeats", FIELD_COUNT, .offset = AT(report_config, repeats) },
+	{ "seed", FIELD_COUNT, .offset = AT(report_config, seed) },
 	{ "started", FIELD_TEXT, .offset = AT(report_config, started) },
 	{ "file", FIELD_TEXT, .offset = AT(report_config, file) },
 	{ "as", FIELD_TEXT, .offset = AT(report_config, as) },
@@ -183,6 +184,7 @@ static const struct field_table sender_cpu_fields = {
 
 static const struct field run_rows[] = {
 	{ "traced", FIELD_BOOL, .offset = AT(report_run, traced), .required = true },
+	{ "order", FIELD_COUNT, .offset = AT(report_run, order) },
 	{ "elapsed_ns", FIELD_COUNT, .offset = AT(report_run, elapsed_ns), .required = true },
 	{ "sender_user_ns", FIELD_COUNT, .offset = AT(report_run, sender_user_ns) },
 	{ "sender_system_ns", FIELD_COUNT, .offset = AT(report_run, sender_system_ns) },

@@ -73,6 +73,7 @@ struct run_spec {
 
 struct run_record {
 	bool traced;
+	unsigned int order;		/* among all timed runs, from 1 */
 	struct party sender, receiver;
 	struct snapshot *snapshot;	/* owned; NULL if untraced */
 	struct report *remote;		/* a remote receiver's counts; owned; else NULL */

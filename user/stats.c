@@ -3,6 +3,7 @@
  * Called by measure.c, the claims and the summary; pure arithmetic, integers where possible. */
 #include "stats.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@
  * one of two random variables is stochastically larger than the other", Annals of Mathematical
  * Statistics 18 (1947), 50-60. With 5 runs each it is significant at 1 % (p = 2/252) exactly when
  * the ranges do not overlap, so that the rule below 5 runs is its natural continuation (p = 2/70
- * with 4 runs, 2/20 with 3).
+ * with 4 runs, 2/20 with 3). The intervals of ratios and differences are those of the same test
+ * (L. E. Moses, in Walker and Lev, "Statistical Inference", 1953; Hollander and Wolfe,
+ * "Nonparametric Statistical Methods", 4.3): 1 is within a ratio's exactly if the test does not tell
+ * the two apart.
  */
 #define RANK_TEST_RUNS 5
 
@@ -21,9 +25,6 @@
  * less than 0.001. */
 #define EXACT_RUNS 20
 #define EXACT_PAIRS (EXACT_RUNS * EXACT_RUNS)
-
-#define SIGNIFICANCE_INVERSE 100	/* two-sided level 1/100 */
-#define NORMAL_QUANTILE_SQUARED 6.6349	/* 2.5758^2: the same level of the normal distribution */
 
 __u64 stats_median(const __u64 *sorted, size_t count)
 {
@@ -137,44 +138,149 @@ static __s64 count_orders(size_t n, size_t m, __s64 ways[EXACT_PAIRS + 1])
 	return all;
 }
 
-/* A U as small as this (the smaller of the two sides) is chance in at most 1 of 100 cases. */
-static bool significant_exact(__u64 twice_smaller, size_t n, size_t m)
-{
-	const __u64 smaller = (twice_smaller + 1) / 2;	/* ties count against a difference */
-	__s64 ways[EXACT_PAIRS + 1];
-	__s64 all = count_orders(n, m, ways);
-	__s64 tail = 0;
-
-	for (__u64 u = 0; u <= smaller; u++)
-		tail += ways[u];
-	return 2 * tail * SIGNIFICANCE_INVERSE <= all;
-}
-
-static bool significant_normal(__u64 twice_smaller, size_t n, size_t m)
+/* The chance of a U as small as this, on either side, if both are alike. */
+static double chance_of(__u64 smaller, size_t n, size_t m)
 {
 	const double pairs = (double)n * (double)m;
-	const double variance = pairs * (double)(n + m + 1) / 12;
-	const double distance = pairs / 2 - (double)twice_smaller / 2 - 0.5;
+	const double deviation = sqrt(pairs * (double)(n + m + 1) / 12);
+	__s64 ways[EXACT_PAIRS + 1];
+	__s64 all, tail = 0;
+	double p;
 
-	return distance > 0 && distance * distance > NORMAL_QUANTILE_SQUARED * variance;
+	if (n > EXACT_RUNS || m > EXACT_RUNS) {
+		p = erfc((pairs / 2 - (double)smaller - 0.5) / deviation / M_SQRT2);
+	} else {
+		all = count_orders(n, m, ways);
+		for (__u64 u = 0; u <= smaller; u++)
+			tail += ways[u];
+		p = 2 * (double)tail / (double)all;
+	}
+	return p < 1 ? p : 1;
 }
+
+static __u64 smaller_u(const struct spread *a, const struct spread *b)
+{
+	const __u64 all = 2 * (__u64)a->run_count * b->run_count, above = twice_u(a, b);
+
+	return ((above < all - above ? above : all - above) + 1) / 2;	/* ties count against it */
+}
+
+double stats_chance(const struct spread *a, const struct spread *b)
+{
+	if (!stats_known(a) || !stats_known(b))
+		return 1;
+	return chance_of(smaller_u(a, b), a->run_count, b->run_count);
+}
+
+/* Ranks against medians: what is shown would contradict what is said. */
+static enum stats_order direction(const struct spread *a, const struct spread *b)
+{
+	const __u64 all = 2 * (__u64)a->run_count * b->run_count, above = twice_u(a, b);
+
+	if ((2 * above > all) != (a->median.value > b->median.value))
+		return STATS_ALIKE;
+	return 2 * above > all ? STATS_GREATER : STATS_LESS;
+}
+
+enum stats_order stats_compare_among(const struct spread *a, const struct spread *b, double family)
+{
+	if (!stats_known(a) || !stats_known(b) || stats_chance(a, b) * family > STATS_FAMILY_ERROR)
+		return STATS_ALIKE;
+	return direction(a, b);
+}
+
+/* --- intervals --- */
+
+static int ascending_real(const void *left, const void *right)
+{
+	const double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The pairs' values from the k-th lowest to the k-th highest, where so small a U as k - 1 is still
+ * as rare as the test asks: the values at which the test would not tell the two apart. */
+static struct interval of_pairs(double *pairs, size_t n, size_t m)
+{
+	size_t count = n * m, k = 1;
+
+	qsort(pairs, count, sizeof(*pairs), ascending_real);
+	while (2 * k + 1 < count && chance_of(k, n, m) <= STATS_ERROR)
+		k++;
+	return (struct interval){ pairs[k - 1], pairs[count - k], true };
+}
+
+static struct interval combine(const struct spread *a, const struct spread *b, bool quotient)
+{
+	struct interval interval = { 0 };
+	double *pairs, middle;
+	size_t count = 0;
+
+	if (!stats_known(a) || !stats_known(b) || a->run_count < STATS_MIN_RUNS ||
+	    b->run_count < STATS_MIN_RUNS || (quotient && b->min.value == 0))
+		return interval;
+	pairs = calloc(a->run_count * b->run_count, sizeof(*pairs));
+	if (!pairs)
+		return interval;
+	for (size_t i = 0; i < a->run_count; i++) {
+		for (size_t j = 0; j < b->run_count; j++)
+			pairs[count++] = quotient ? (double)a->runs[i] / (double)b->runs[j] :
+						    (double)a->runs[i] - (double)b->runs[j];
+	}
+	interval = of_pairs(pairs, a->run_count, b->run_count);
+	free(pairs);
+	/* It is shown beside the medians' own. */
+	middle = quotient ? (double)a->median.value / (double)b->median.value :
+			    (double)a->median.value - (double)b->median.value;
+	interval.low = middle < interval.low ? middle : interval.low;
+	interval.high = middle > interval.high ? middle : interval.high;
+	return interval;
+}
+
+struct interval stats_ratio_interval(const struct spread *a, const struct spread *b)
+{
+	return combine(a, b, true);
+}
+
+struct interval stats_difference(const struct spread *a, const struct spread *b)
+{
+	return combine(a, b, false);
+}
+
+/* The median lies between the k-th lowest and the k-th highest run unless fewer than k of n runs
+ * fall on one side of it, as n tosses of a coin would. */
+struct interval stats_median_interval(const struct spread *spread)
+{
+	const size_t n = spread->run_count;
+	double ways = 1, tail = 1, all = exp2((double)n);
+	struct interval interval = { 0 };
+	__u64 *sorted;
+	size_t k = 1;
+
+	if (!stats_known(spread) || n < STATS_MIN_RUNS)
+		return interval;
+	sorted = malloc(n * sizeof(*sorted));
+	if (!sorted)
+		return interval;
+	memcpy(sorted, spread->runs, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), ascending);
+	while (2 * k + 1 < n) {
+		ways = ways * (double)(n - k + 1) / (double)k;
+		tail += ways;
+		if (2 * tail / all > STATS_FAMILY_ERROR)
+			break;
+		k++;
+	}
+	interval = (struct interval){ sorted[k - 1], sorted[n - k], true };
+	free(sorted);
+	return interval;
+}
+
+/* --- the noise rule --- */
 
 static enum stats_order compare_ranks(const struct spread *a, const struct spread *b)
 {
-	const size_t n = a->run_count, m = b->run_count;
-	const __u64 all = 2 * (__u64)n * m;
-	const __u64 above = twice_u(a, b);
-	const __u64 smaller = above < all - above ? above : all - above;
-	bool significant;
-
-	if (n <= EXACT_RUNS && m <= EXACT_RUNS)
-		significant = significant_exact(smaller, n, m);
-	else
-		significant = significant_normal(smaller, n, m);
-	/* Ranks against medians: what is shown would contradict what is said. */
-	if (!significant || (2 * above > all) != (a->median.value > b->median.value))
-		return STATS_ALIKE;
-	return 2 * above > all ? STATS_GREATER : STATS_LESS;
+	return stats_chance(a, b) <= STATS_ERROR ? direction(a, b) : STATS_ALIKE;
 }
 
 static enum stats_order compare_ranges(const struct spread *a, const struct spread *b)

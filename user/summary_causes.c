@@ -35,45 +35,61 @@ static const char *what_it_saved(struct report *report, const struct pick_pair *
 	return report_format(report, "What it saved: %s.", words_list(report, items, count));
 }
 
-/* CPU time per event, "3.7 µs each"; "" without events. */
-static const char *each(struct report *report, __u64 ns, __u64 events)
+/* One part of what was saved: the difference of two programs that differ in that only. */
+struct part {
+	const char *what;
+	const struct spread *with, *without;
+	__u64 events;		/* that it consists of, 0 = nothing to divide by */
+};
+
+static const char *part_text(struct report *report, const struct part *part)
 {
-	if (events == 0)
-		return "";
-	return report_format(report, " (%s each)", words_time(report, ns / events));
+	const double ns = (double)part->with->median.value - (double)part->without->median.value;
+	const struct interval within = stats_difference(part->with, part->without);
+	const bool noise = stats_compare(part->with, part->without) == STATS_ALIKE;
+	const char *each = "";
+
+	if (!noise && part->events && ns > 0)
+		each = report_format(report, ", %s each",
+				     words_time(report, (__u64)(ns / (double)part->events)));
+	return report_format(report, "%s %s%s%s", part->what,
+			     words_difference(report, ns, within), each, noise ? ", noise" : "");
 }
 
-/* The control is the same copy into a buffer that was touched before: it copies, but does not
- * fault. What it takes less than the documents' copy is faulting, the rest is copying. */
+/* Programs that lie between the two: each differs from the next in one thing, so that the parts add up
+ * to the whole, also where one of them is less than nothing. */
 static const char *what_cost_the_time(struct report *report, const struct pick_pair *pair,
-				      const struct report_scenario *control)
+				      const struct report_scenario *touched,
+				      const struct report_scenario *chunks)
 {
 	const struct spread *copy = &pair->copy->cpu_untraced_ns;
-	const struct spread *touched = &control->cpu_untraced_ns;
 	const struct spread *sendfile = &pair->sendfile->cpu_untraced_ns;
-	const enum stats_order faulting = stats_compare(copy, touched);
-	const enum stats_order copying = stats_compare(touched, sendfile);
-	const __u64 faults = excess(summary_faults(pair->copy), summary_faults(control));
-	const __u64 fault_ns = excess(copy->median, touched->median);
-	const __u64 copy_ns = excess(touched->median, sendfile->median);
-	const char *fault_text, *copy_text;
+	const struct spread *at = &touched->cpu_untraced_ns;
+	struct part parts[3] = {
+		{ "page faults on a fresh buffer", copy, at,
+		  excess(summary_faults(pair->copy), summary_faults(touched)) },
+	};
+	const char *texts[3];
+	size_t count = 1;
 
-	if (stats_compare(copy, sendfile) != STATS_GREATER || !stats_known(touched) ||
-	    faulting == STATS_LESS || copying == STATS_LESS)
+	if (stats_compare(copy, sendfile) != STATS_GREATER || !stats_known(at))
 		return NULL;
-	fault_text = faulting == STATS_ALIKE ?
-			     "page faults on the fresh buffer took no more than the noise" :
-			     report_format(report, "page faults on the fresh buffer took %s%s",
-					   words_time(report, fault_ns),
-					   each(report, fault_ns, faults));
-	copy_text = copying == STATS_ALIKE ?
-			    "copying took no more than the noise" :
-			    report_format(report, "copying took %s", words_time(report, copy_ns));
-	return report_format(report,
-			     "Of the %s of CPU time that it saved, %s, and %s: a copy into a "
-			     "buffer that was touched before tells them apart.",
-			     words_time(report, excess(copy->median, sendfile->median)),
-			     fault_text, copy_text);
+	if (chunks && stats_known(&chunks->cpu_untraced_ns)) {
+		parts[count++] = (struct part){
+			report_format(report, "one piece instead of %s chunks (caches, less the "
+				      "loop's crossings)", words_chunk(report, chunks->chunk_bytes)),
+			at, &chunks->cpu_untraced_ns, 0,
+		};
+		at = &chunks->cpu_untraced_ns;
+	}
+	parts[count++] = (struct part){ "copying instead of handing pages over", at, sendfile, 0 };
+	for (size_t i = 0; i < count; i++)
+		texts[i] = part_text(report, &parts[i]);
+	return report_format(report, "It saved %s of CPU time, which add up from: %s%s%s%s%s.",
+			     words_difference(report, (double)excess(copy->median, sendfile->median),
+					      stats_difference(copy, sendfile)),
+			     texts[0], "; ", texts[1], count > 2 ? "; " : "",
+			     count > 2 ? texts[2] : "");
 }
 
 static const char *cpu_times(struct report *report, const struct pick_pair *pair)
@@ -84,7 +100,7 @@ static const char *cpu_times(struct report *report, const struct pick_pair *pair
 	if (!stats_known(copy) || !stats_known(sendfile))
 		return NULL;
 	return report_format(report, "It took %s of CPU time, the documents' copy %s.",
-			     summary_median(report, sendfile), summary_median(report, copy));
+			     words_median(report, sendfile), words_median(report, copy));
 }
 
 /* Copying in chunks copies as much, with more crossings: what these cost shows in CPU time. Only
@@ -119,7 +135,7 @@ static const char *what_crossings_cost(struct report *report,
 			     words_many(report, more, "crossing", "crossings"), piece,
 			     order == STATS_LESS ? "less CPU time" :
 						   "the same CPU time within the noise",
-			     summary_median(report, many), summary_median(report, few));
+			     words_median(report, many), words_median(report, few));
 }
 
 /* The same, from the two ways themselves: more crossings, and yet not slower. */
@@ -142,7 +158,7 @@ void summary_say_causes(struct report *report, const struct pick_pair *pair)
 	const struct report_scenario *touched =
 		pick_twin(report, pair->copy, "copy", "prefault");
 	const struct report_scenario *chunks = pick_twin(report, pair->copy, "copy", "chunk");
-	const char *costs = touched ? what_cost_the_time(report, pair, touched) : NULL;
+	const char *costs = touched ? what_cost_the_time(report, pair, touched, chunks) : NULL;
 	const char *crossings = NULL;
 
 	summary_say(report, what_it_saved(report, pair));
@@ -202,10 +218,10 @@ static const char *equal_over_slow_link(struct report *report,
 			     "Over a link of %s %s took %s and sendfile %s, with %s and %s of CPU time: "
 			     "the link decides the time, the way decides the work.",
 			     words_rate(report, sendfile->rate_bits), pick_label(report, copy),
-			     summary_median(report, &copy->elapsed_untraced_ns),
-			     summary_median(report, &sendfile->elapsed_untraced_ns),
-			     summary_median(report, &copy->cpu_untraced_ns),
-			     summary_median(report, &sendfile->cpu_untraced_ns));
+			     words_median(report, &copy->elapsed_untraced_ns),
+			     words_median(report, &sendfile->elapsed_untraced_ns),
+			     words_median(report, &copy->cpu_untraced_ns),
+			     words_median(report, &sendfile->cpu_untraced_ns));
 }
 
 /* The documents' copy where it is as fast as sendfile there, else the one in chunks. */

@@ -10,9 +10,6 @@
 /* Adds a sentence; NULL: its numbers are not there. */
 void summary_say(struct report *report, const char *sentence);
 
-/* Median of a spread that is known, as "0.412 s". */
-const char *summary_median(struct report *report, const struct spread *spread);
-
 /* Of a scenario's sender: crossings, page faults, context switches, bytes copied by the CPU. Not
  * known where events were lost. */
 struct measured summary_crossings(const struct report_scenario *scenario);

@@ -3,9 +3,10 @@
  * two curves cross; each only if it is larger than the noise. Called by summary.c. */
 #include "summary_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "stats.h"
+#include "stats_shape.h"
 #include "sweep.h"
 #include "words.h"
 
@@ -42,6 +43,12 @@ static const struct report_scenario *best_from(const struct sweep_curve *curve, 
 	return best;
 }
 
+/* Every two points of a curve are looked at: one of so many comparisons. */
+static double every_two(const struct sweep_curve *curve)
+{
+	return (double)(curve->count * (curve->count - 1)) / 2;
+}
+
 /* The point takes more than each of [first, end) that is known but for fewer than half of them. A
  * single difference among many that are looked at may be chance, most of them are not. */
 static bool beaten_by_most(const struct sweep_curve *curve, const struct report_scenario *point,
@@ -61,7 +68,8 @@ static bool beaten_by_most(const struct sweep_curve *curve, const struct report_
 static bool beaten_by_larger(const struct sweep_curve *curve, size_t at, quantity_fn *of)
 {
 	for (size_t i = at + 1; i < curve->count; i++) {
-		if (stats_compare(of(curve->points[at]), of(curve->points[i])) == STATS_GREATER)
+		if (stats_compare_among(of(curve->points[at]), of(curve->points[i]),
+					every_two(curve)) == STATS_GREATER)
 			return true;
 	}
 	return false;
@@ -107,7 +115,8 @@ static const struct report_scenario *rises_at(const struct sweep_curve *curve, s
 	while (best && i-- > first) {
 		const struct report_scenario *point = curve->points[i];
 
-		if (!known(point, of) || stats_compare(of(point), of(best)) != STATS_GREATER)
+		if (!known(point, of) ||
+		    stats_compare_among(of(point), of(best), every_two(curve)) != STATS_GREATER)
 			break;
 		from = point;
 	}
@@ -124,7 +133,7 @@ static const char *chunk(struct report *report, const struct report_scenario *po
 static const char *median(struct report *report, const struct report_scenario *point,
 			  quantity_fn *of)
 {
-	return summary_median(report, of(point));
+	return words_median(report, of(point));
 }
 
 /* " Crossings go on falling, from 4,110 to 22; copies do not: …"; "" where it was not counted. */
@@ -207,28 +216,67 @@ static const char *where_it_rises(struct report *report, const struct sweep_curv
 			     chunk(report, last), median(report, best, of), chunk(report, best));
 }
 
+/* Larger chunks that take much more than the knee, and are followed by some that do not: nothing of
+ * what a chunk's size changes explains that, so it is said where to look. */
+static const char *where_it_is_odd(struct report *report, const struct sweep_curve *curve,
+				   quantity_fn *of, const char *what)
+{
+	enum { MUCH_PERCENT = 150 };
+	const size_t knee = find_knee(curve, of).at;
+	const struct report_scenario *at = curve->points[knee], *first = NULL, *last = NULL;
+	double most = 0;
+
+	for (size_t i = knee + 1; i < curve->count && known(at, of); i++) {
+		const struct report_scenario *point = curve->points[i];
+		const double ratio = known(point, of) ? stats_ratio(of(point), of(at)).value : 0;
+
+		if (100 * ratio < MUCH_PERCENT ||
+		    stats_compare_among(of(point), of(at), every_two(curve)) != STATS_GREATER) {
+			if (first)
+				break;
+			continue;
+		}
+		first = first ? first : point;
+		last = point;
+		most = ratio > most ? ratio : most;
+	}
+	if (!first || last == curve->points[curve->count - 1])
+		return NULL;
+	return report_format(report, "%s: with chunks of %s%s%s it takes up to %s as much %s as with "
+			     "%s, and with larger ones less again. The chunk's size alone does not "
+			     "explain that: look there.", at->id, chunk(report, first),
+			     first == last ? "" : " to ", first == last ? "" : chunk(report, last),
+			     words_times(report, most), what, chunk(report, at));
+}
+
 static void say_curve(struct report *report, const struct sweep_curve *curve)
 {
 	if (curve->count < 2)
 		return;
 	summary_say(report, where_crossings_stop(report, curve));
+	summary_say(report, where_it_is_odd(report, curve, cpu, "CPU time"));
 	summary_say(report, where_it_rises(report, curve, cpu, "CPU time"));
 	summary_say(report, where_time_stops_falling(report, curve));
 	summary_say(report, where_it_rises(report, curve, elapsed, "elapsed time"));
 }
 
+/* The best of each curve are the lowest of many: of all pairs of points, one. */
 static const char *against_fastest(struct report *report, const struct report_scenario *best,
-				   const struct report_scenario *fastest)
+				   const struct report_scenario *fastest, double family)
 {
 	const struct measured_real ratio = stats_ratio(elapsed(best), elapsed(fastest));
 	const char *who = report_format(report, "%s at its best, %s,", best->id,
 					chunk(report, best));
 
-	if (ratio.why || stats_compare(elapsed(best), elapsed(fastest)) != STATS_GREATER)
+	if (ratio.why || stats_compare_among(elapsed(best), elapsed(fastest), family) !=
+			 STATS_GREATER)
 		return report_format(report, "%s is not told apart from it (%s)", who,
 				     median(report, best, elapsed));
 	return report_format(report, "%s takes %s as long (%s)", who,
-			     words_times(report, ratio.value), median(report, best, elapsed));
+			     words_times_within(report, ratio.value,
+						stats_ratio_interval(elapsed(best),
+								     elapsed(fastest))),
+			     median(report, best, elapsed));
 }
 
 /* The best point of each curve, against the best of all. */
@@ -251,7 +299,8 @@ static const char *headline(struct report *report, const struct sweep_curves *al
 		const struct report_scenario *best = best_from(&all->curves[i], 0, elapsed);
 
 		if (best && best != fastest)
-			others[count++] = against_fastest(report, best, fastest);
+			others[count++] = against_fastest(report, best, fastest,
+							  (double)all->curves[i].count);
 	}
 	return report_format(report, "At its best chunk, %s, %s sends %s in %s%s%s.",
 			     chunk(report, fastest), fastest->id,
@@ -272,69 +321,136 @@ static const struct report_scenario *facing(const struct sweep_curve *curve,
 	return NULL;
 }
 
-/* Two curves beside each other, at the sizes that both have. */
-struct race {
-	size_t sizes, less, greater;	/* of them: a takes less, more than b beyond the noise */
-	double least, most;		/* the slower over the faster, where they differ */
-	size_t turns;			/* how often the order of the two changes */
-	const struct report_scenario *before[2], *after[2];	/* the first time */
-	const struct report_scenario *last[2];	/* where the order was seen last, */
-	enum stats_order order;			/* and which it was */
+/* Two curves at one size. */
+struct meeting {
+	const struct report_scenario *a, *b;
+	double chance;		/* that they are alike */
+	enum stats_order order;	/* ALIKE: not told apart */
 };
 
-static void add_to_race(struct race *race, const struct report_scenario *a,
-			const struct report_scenario *b, enum stats_order order, quantity_fn *of)
-{
-	const struct report_scenario *more = order == STATS_GREATER ? a : b;
-	const double ratio = stats_ratio(of(more), of(more == a ? b : a)).value;
+/* Two curves beside each other, at the sizes that both have. */
+struct race {
+	struct meeting *at;		/* by size */
+	size_t sizes, less, greater;	/* of them: a takes less, more than b beyond the noise */
+	size_t groups;			/* not compared: the runs of one fall into two groups */
+	double least, most;		/* the slower over the faster, where they differ */
+	size_t turns;			/* how often the order of the two changes */
+};
 
-	if (race->order != STATS_ALIKE && race->order != order && race->turns++ == 0) {
-		memcpy(race->before, race->last, sizeof(race->before));
-		race->after[0] = a;
-		race->after[1] = b;
-	}
-	race->less += order == STATS_LESS;
-	race->greater += order == STATS_GREATER;
-	race->least = race->least == 0 || ratio < race->least ? ratio : race->least;
-	race->most = ratio > race->most ? ratio : race->most;
-	race->last[0] = a;
-	race->last[1] = b;
-	race->order = order;
+static bool in_groups(const struct report_scenario *point, quantity_fn *of)
+{
+	struct groups groups;
+
+	return stats_two_groups(of(point), &groups);
 }
 
-static struct race run_race(const struct sweep_curve *a, const struct sweep_curve *b,
-			    quantity_fn *of)
+static int by_chance(const void *left, const void *right)
 {
-	struct race race = { 0 };
+	const struct meeting *a = *(const struct meeting *const *)left;
+	const struct meeting *b = *(const struct meeting *const *)right;
+
+	return (a->chance > b->chance) - (a->chance < b->chance);
+}
+
+/* S. Holm, "A simple sequentially rejective multiple test procedure", Scand. J. Stat. 6 (1979): the
+ * smallest of n chances is held against 1/n of the error, the next against 1/(n - 1), and so on. */
+static void tell_apart(struct report *report, struct race *race, quantity_fn *of)
+{
+	struct meeting **by = report_alloc(report, (race->sizes + 1) * sizeof(*by));
+
+	for (size_t i = 0; i < race->sizes; i++)
+		by[i] = &race->at[i];
+	qsort(by, race->sizes, sizeof(*by), by_chance);
+	for (size_t i = 0; i < race->sizes; i++) {
+		by[i]->order = stats_compare_among(of(by[i]->a), of(by[i]->b),
+						   (double)(race->sizes - i));
+		if (by[i]->order == STATS_ALIKE)
+			break;
+	}
+}
+
+static void add_up(struct race *race, quantity_fn *of)
+{
+	enum stats_order before = STATS_ALIKE;
+
+	for (size_t i = 0; i < race->sizes; i++) {
+		const struct meeting *m = &race->at[i];
+		const bool greater = m->order == STATS_GREATER;
+		double ratio;
+
+		if (m->order == STATS_ALIKE)
+			continue;
+		ratio = stats_ratio(of(greater ? m->a : m->b), of(greater ? m->b : m->a)).value;
+		race->turns += before != STATS_ALIKE && before != m->order;
+		race->less += !greater;
+		race->greater += greater;
+		race->least = race->least == 0 || ratio < race->least ? ratio : race->least;
+		race->most = ratio > race->most ? ratio : race->most;
+		before = m->order;
+	}
+}
+
+static struct race run_race(struct report *report, const struct sweep_curve *a,
+			    const struct sweep_curve *b, quantity_fn *of)
+{
+	struct race race = { .at = report_alloc(report, (a->count + 1) * sizeof(*race.at)) };
 
 	for (size_t i = 0; i < a->count; i++) {
 		const struct report_scenario *here = a->points[i], *there = facing(b, here, of);
-		enum stats_order order;
 
 		if (!known(here, of) || !there)
 			continue;
-		race.sizes++;
-		order = stats_compare(of(here), of(there));
-		if (order != STATS_ALIKE)
-			add_to_race(&race, here, there, order, of);
+		if (in_groups(here, of) || in_groups(there, of)) {
+			race.groups++;
+			continue;
+		}
+		race.at[race.sizes++] = (struct meeting){ here, there,
+							  stats_chance(of(here), of(there)),
+							  STATS_ALIKE };
 	}
+	tell_apart(report, &race, of);
+	add_up(&race, of);
 	return race;
 }
 
+static const char *meeting_text(struct report *report, const struct meeting *m, quantity_fn *of)
+{
+	return report_format(report, "at %s %s takes %s (%s; %s)", chunk(report, m->a), m->a->id,
+			     m->order == STATS_LESS ? "less" : "more", median(report, m->a, of),
+			     median(report, m->b, of));
+}
+
+/* Each change of the order, by the sizes on both sides of it. */
 static const char *crossing_text(struct report *report, const struct race *race, quantity_fn *of,
 				 const char *what)
 {
-	const struct report_scenario *const *before = race->before, *const *after = race->after;
-	const bool less = of(before[0])->median.value < of(before[1])->median.value;
-	const char *often = race->turns == 1 ? "" :
-			    report_format(report, " %zu times, first here", race->turns);
+	const struct meeting *before = NULL;
+	const char *all = NULL, *turn;
 
-	return report_format(report, "The curves of %s and %s cross%s: at %s %s takes %s %s (%s; %s), "
-			     "at %s %s (%s; %s).", before[0]->id, before[1]->id, often,
-			     chunk(report, before[0]), before[0]->id, less ? "less" : "more", what,
-			     median(report, before[0], of), median(report, before[1], of),
-			     chunk(report, after[0]), less ? "more" : "less",
-			     median(report, after[0], of), median(report, after[1], of));
+	for (size_t i = 0; i < race->sizes; i++) {
+		const struct meeting *m = &race->at[i];
+
+		if (m->order == STATS_ALIKE)
+			continue;
+		if (before && before->order != m->order) {
+			turn = report_format(report, "%s, %s", meeting_text(report, before, of),
+					     meeting_text(report, m, of));
+			all = all ? report_format(report, "%s; %s", all, turn) : turn;
+		}
+		before = m;
+	}
+	return report_format(report, "The curves of %s and %s cross in %s%s: %s.",
+			     race->at[0].a->id, race->at[0].b->id, what, race->turns == 1 ? "" :
+			     report_format(report, ", %zu times", race->turns), all);
+}
+
+/* ", and the runs of 2 others fall into two groups"; "" if none do. */
+static const char *groups_text(struct report *report, const struct race *race)
+{
+	if (!race->groups)
+		return "";
+	return report_format(report, "; at %s the runs fall into two groups, and nothing is said",
+			     words_many(report, race->groups, "other", "others"));
 }
 
 /* The same order wherever there is one. */
@@ -349,14 +465,15 @@ static const char *order_text(struct report *report, const struct sweep_curve *a
 	const size_t told = race->less + race->greater;
 
 	if (told == 0)
-		return report_format(report, "%s and %s are not told apart by %s at any of %s.",
-				     faster, slower, what, sizes);
+		return report_format(report, "%s and %s are not told apart by %s at any of %s%s.",
+				     faster, slower, what, sizes, groups_text(report, race));
 	most = words_times(report, race->most);
 	if (strcmp(range, most) != 0)
 		range = report_format(report, "%s to %s", range, most);
-	return report_format(report, "%s takes less %s than %s at %zu of %s (%s)%s.", faster, what,
+	return report_format(report, "%s takes less %s than %s at %zu of %s (%s)%s%s.", faster, what,
 			     slower, told, sizes, range,
-			     told < race->sizes ? ", and is not told apart at the others" : "");
+			     told < race->sizes ? ", and is not told apart at the others" : "",
+			     groups_text(report, race));
 }
 
 /* a and b beside each other in one quantity; alone: they are the only two. */
@@ -364,11 +481,11 @@ static const char *race_text(struct report *report, const struct sweep_curve *a,
 			     const struct sweep_curve *b, bool alone, quantity_fn *of,
 			     const char *what)
 {
-	const struct race race = run_race(a, b, of);
+	const struct race race = run_race(report, a, b, of);
 
 	if (race.turns)
 		return crossing_text(report, &race, of, what);
-	return alone && race.sizes ? order_text(report, a, b, &race, what) : NULL;
+	return alone && race.sizes + race.groups ? order_text(report, a, b, &race, what) : NULL;
 }
 
 static void say_races(struct report *report, const struct sweep_curves *all)
@@ -385,7 +502,20 @@ static void say_races(struct report *report, const struct sweep_curves *all)
 	}
 }
 
-static const char *too_few_runs(struct report *report, const struct sweep_curves *all)
+/* The least runs with which the clearest difference is more than chance among so many. */
+static size_t runs_to_tell(double comparisons)
+{
+	double orders = 2;	/* of n runs and n runs */
+	size_t n = 1;
+
+	while (2 / orders * comparisons > STATS_FAMILY_ERROR) {
+		n++;
+		orders *= (double)(2 * (2 * n - 1)) / (double)n;
+	}
+	return n;
+}
+
+static size_t most_runs(const struct sweep_curves *all)
 {
 	size_t runs = 0;
 
@@ -397,11 +527,35 @@ static const char *too_few_runs(struct report *report, const struct sweep_curves
 				runs = elapsed(point)->run_count;
 		}
 	}
+	return runs;
+}
+
+static const char *too_few_runs(struct report *report, const struct sweep_curves *all)
+{
+	const size_t runs = most_runs(all);
+
 	if (runs == 0 || runs >= STATS_MIN_RUNS)
 		return NULL;
 	return report_format(report, "With %s each nothing can be told from noise: no knee and no "
 			     "crossing of curves is looked for. Use -n 5.",
 			     words_many(report, runs, "run", "runs"));
+}
+
+/* Runs that can tell two points apart, but not one pair among so many. */
+static const char *more_runs(struct report *report, const struct sweep_curves *all)
+{
+	const size_t runs = most_runs(all);
+	size_t needed = 0;
+
+	for (size_t c = 0; c < all->count; c++) {
+		const size_t least = runs_to_tell(every_two(&all->curves[c]));
+
+		needed = all->curves[c].count > 1 && least > needed ? least : needed;
+	}
+	if (runs >= needed)
+		return NULL;
+	return report_format(report, "With %s each, one size among so many cannot be told from the "
+			     "others: use -n %zu.", words_many(report, runs, "run", "runs"), needed);
 }
 
 void summary_say_sweep(struct report *report)
@@ -413,7 +567,7 @@ void summary_say_sweep(struct report *report)
 		return;
 	too_few = too_few_runs(report, &all);
 	summary_say(report, headline(report, &all));
-	summary_say(report, too_few);
+	summary_say(report, too_few ? too_few : more_runs(report, &all));
 	for (size_t i = 0; i < all.count && !too_few; i++)
 		say_curve(report, &all.curves[i]);
 	if (!too_few)

@@ -3,8 +3,11 @@
  * Called by summary.c; judges scatter, overhead, losses and witnesses of all scenarios. */
 #include "summary.h"
 
+#include <stdlib.h>
+
 #include "pick.h"
-#include "stats.h"
+#include "render.h"
+#include "stats_shape.h"
 #include "sweep.h"
 #include "words.h"
 
@@ -129,6 +132,102 @@ static double disagreements(struct report *report, const struct report_scenario 
 	for (size_t i = 0; i < scenario->witness_count; i++)
 		count += !scenario->witnesses[i].agree;
 	return count;
+}
+
+/* How far apart the two groups are that the runs fall into, in terms of the fast one. */
+static double two_groups(struct report *report, const struct report_scenario *scenario)
+{
+	struct groups groups;
+
+	(void)report;
+	if (!stats_two_groups(&scenario->elapsed_untraced_ns, &groups))
+		return 0;
+	return (double)groups.slow_min / (double)(groups.fast_max ? groups.fast_max : 1);
+}
+
+static const char *range(struct report *report, __u64 least, __u64 most)
+{
+	char text[RENDER_NUMBER_BYTES];
+
+	return report_text(report, render_time_range(least, most, text));
+}
+
+/* Where the scheduler put the two ends decides how long a transfer takes. */
+static void warn_of_groups(struct report *report)
+{
+	const struct worst worst = find_worst(report, two_groups);
+	struct groups groups;
+
+	if (!worst.scenario ||
+	    !stats_two_groups(&worst.scenario->elapsed_untraced_ns, &groups))
+		return;
+	warn(report, report_format(report,
+				   "The runs fall into two groups (%s): %zu took %s, %zu took %s. A "
+				   "median of both says little. %s",
+				   who(report, &worst), groups.fast,
+				   range(report, groups.fast_min, groups.fast_max), groups.slow,
+				   range(report, groups.slow_min, groups.slow_max),
+				   report->config.cpus ?
+				   "Look for what else runs on the machine." :
+				   "Whether both ends share a CPU is the usual reason: --cpus 0 keeps "
+				   "them on one, --cpus 0,1 apart."));
+}
+
+struct ordered {
+	__u64 order;
+	double value;	/* the run's time in terms of its scenario's median */
+};
+
+static int by_order(const void *left, const void *right)
+{
+	const struct ordered *a = left, *b = right;
+
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+/* All untraced runs in the order in which they were made; how many. */
+static size_t runs_in_order(const struct report *report, struct ordered *runs)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->scenario_count; i++) {
+		const struct report_scenario *scenario = &report->scenarios[i];
+		const struct measured median = scenario->elapsed_untraced_ns.median;
+
+		for (size_t r = 0; r < scenario->run_count && !median.why && median.value; r++) {
+			const struct report_run *run = &scenario->runs[r];
+
+			if (!run->traced && run->order)
+				runs[count++] = (struct ordered){
+					run->order, (double)run->elapsed_ns / (double)median.value,
+				};
+		}
+	}
+	qsort(runs, count, sizeof(*runs), by_order);
+	return count;
+}
+
+static void warn_of_trend(struct report *report)
+{
+	struct ordered *runs;
+	size_t count = 0;
+	double *values;
+	bool rising;
+
+	for (size_t i = 0; i < report->scenario_count; i++)
+		count += report->scenarios[i].run_count;
+	runs = report_alloc(report, (count + 1) * sizeof(*runs));
+	values = report_alloc(report, (count + 1) * sizeof(*values));
+	count = runs_in_order(report, runs);
+	for (size_t i = 0; i < count; i++)
+		values[i] = runs[i].value;
+	if (stats_trend(values, count, &rising) > STATS_ERROR)
+		return;
+	warn(report, report_format(report,
+				   "The runs got %s one after the other: something on the machine "
+				   "changed meanwhile. Their order was drawn at random, so that it "
+				   "affected all ways alike; measure once more for times that last.",
+				   rising ? "slower" : "faster"));
 }
 
 static void warn_of_scatter(struct report *report)
@@ -282,6 +381,8 @@ void summary_warn(struct report *report)
 	warn_of_loss(report);
 	warn_of_witnesses(report);
 	warn_of_failures(report);
+	warn_of_groups(report);
+	warn_of_trend(report);
 	warn_of_scatter(report);
 	warn_of_first_run(report);
 	warn_of_overhead(report);

@@ -67,6 +67,40 @@ const char *words_times(struct report *report, double ratio)
 	return report_format(report, "%s×", words_factor(report, ratio));
 }
 
+const char *words_times_within(struct report *report, double ratio, struct interval within)
+{
+	if (!within.known)
+		return words_times(report, ratio);
+	return report_format(report, "%s [%s–%s]", words_times(report, ratio),
+			     words_factor(report, within.low), words_factor(report, within.high));
+}
+
+const char *words_median(struct report *report, const struct spread *spread)
+{
+	const struct interval within = stats_median_interval(spread);
+	const char *median = words_time(report, spread->median.value);
+	char range[RENDER_NUMBER_BYTES];
+
+	if (!within.known)
+		return median;
+	return report_format(report, "%s [%s]", median,
+			     render_time_range(within.low, within.high, range));
+}
+
+static const char *signed_time(struct report *report, double ns)
+{
+	return report_format(report, "%s%s", ns < 0 ? "−" : "",
+			     words_time(report, ns < 0 ? -ns : ns));
+}
+
+const char *words_difference(struct report *report, double ns, struct interval within)
+{
+	if (!within.known)
+		return signed_time(report, ns);
+	return report_format(report, "%s [%s to %s]", signed_time(report, ns),
+			     signed_time(report, within.low), signed_time(report, within.high));
+}
+
 const char *words_list(struct report *report, const char *const *items, size_t count)
 {
 	const char *text = count > 0 ? items[0] : "";

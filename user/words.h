@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 #include "report.h"
+#include "stats.h"
 
 /* 1234567 -> "1,234,567" */
 const char *words_count(struct report *report, __u64 value);
@@ -31,6 +32,15 @@ const char *words_ratio(struct report *report, double value);
 
 /* How many times: "1.04×" below 2, "3.6×" below 10, "42×", "1,171×". */
 const char *words_times(struct report *report, double ratio);
+
+/* A ratio with the interval that it lies in: "3.4× [1.6–5.2]"; without brackets if none is known. */
+const char *words_times_within(struct report *report, double ratio, struct interval within);
+
+/* A median with its interval: "0.325 s [0.281–0.426 s]". */
+const char *words_median(struct report *report, const struct spread *spread);
+
+/* A difference of times with its interval: "0.128 s [0.101–0.153 s]"; either may be below 0. */
+const char *words_difference(struct report *report, double ns, struct interval within);
 
 /* The same without the sign, for "586 times as often". */
 const char *words_factor(struct report *report, double ratio);
