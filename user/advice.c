@@ -82,18 +82,26 @@ static const char *effort(struct report *report, const struct report_scenario *s
 			     words_time(report, cost_of(scenario, flow)));
 }
 
-/* Bytes that only passed through the program. */
+/* Bytes that may only have passed through the program. That as many were written as were read does not
+ * show that they are the same: a program that changes each of them looks alike. */
 static void advise_copy(struct report *report, const struct report_scenario *scenario,
 			const struct report_flow *flow)
 {
 	const char *what = remedy(flow);
 	char size[SIZE_TEXT_BYTES];
 
+	/* Of a source that went to several sinks once is enough. */
+	for (const struct report_flow *f = scenario->flows; f < flow; f++) {
+		if (!strcmp(f->role, flow->role) && !strcmp(f->source, flow->source) &&
+		    !strcmp(f->verdict, flow->verdict))
+			return;
+	}
 	if (!what || flow->bytes < MUCH || !is(flow->verdict, "copied through user space"))
 		return;
 	say(report, report->warnings, &report->warning_count,
-	    report_format(report, "%s went from %s to %s by %s: %.2f CPU copies per byte, %s. The "
-			  "program only passed them on (%s). Try: %s.",
+	    report_format(report, "%s went from %s to %s by %s: %.2f CPU copies per byte, %s. If the "
+			  "program only passes them on (%s; what it did to them is not visible), "
+			  "%s.",
 			  size_format(flow->bytes, size, sizeof(size)), flow->source, flow->sink,
 			  flow->calls_by, flow->copies_per_byte.value,
 			  effort(report, scenario, flow), flow->why, what));

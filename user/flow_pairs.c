@@ -7,7 +7,10 @@
 #include "flows.h"
 #include "words.h"
 
-enum { LEAST = 4096 };	/* fewer equal bytes may be chance */
+enum {
+	LEAST = 4096,	/* fewer equal bytes may be chance */
+	NEAR = 50,	/* apart by less than a fiftieth */
+};
 
 static bool is_half(const struct flow *flow)
 {
@@ -99,8 +102,70 @@ static struct flow *dominant(struct flow **halves, size_t count, enum flow_way w
 	return most && second <= most->bytes / 10 ? most : NULL;
 }
 
-/* One source and one sink dominate a process, and as much was written as was read, nearly. */
-static void pair_dominant(const struct flow_list *list, struct flow **halves, size_t count)
+/* The halves of one way that are large enough to count; their sum, and how many. */
+static __u64 sum_of(struct flow **halves, size_t count, enum flow_way way, size_t *found)
+{
+	__u64 sum = 0;
+
+	*found = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_half(halves[i]) || halves[i]->way != way || halves[i]->bytes < LEAST)
+			continue;
+		sum += halves[i]->bytes;
+		++*found;
+	}
+	return sum;
+}
+
+/* One part of what one was read from, or written to, in pieces. */
+static void join_part(struct flow *whole, struct flow *part, const char *support)
+{
+	struct flow share = *whole;
+
+	share.bytes = part->bytes;
+	share.calls = (double)whole->calls * part->bytes / whole->bytes;
+	share.received_bytes = (double)whole->received_bytes * part->bytes / whole->bytes;
+	share.received_of = (double)whole->received_of * part->bytes / whole->bytes;
+	if (whole->way == FLOW_READ) {
+		join(&share, part, support);
+		*part = share;
+	} else {
+		join(part, &share, support);
+	}
+}
+
+/* All that the process wrote makes what it read from one source, to the byte (split); or the other way
+ * round (cat). */
+static void pair_parts(const struct flow_list *list, struct flow **halves, size_t count,
+		       enum flow_way whole_way)
+{
+	const enum flow_way part_way = whole_way == FLOW_READ ? FLOW_WRITTEN : FLOW_READ;
+	struct flow *whole = dominant(halves, count, whole_way);
+	size_t wholes, parts;
+	const char *support;
+
+	if (!whole || whole->bytes != sum_of(halves, count, part_way, &parts) || parts < 2 ||
+	    sum_of(halves, count, whole_way, &wholes) != whole->bytes)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (is_half(halves[i]) && halves[i]->way == part_way &&
+		    came_back(list, whole_way == FLOW_READ ? whole : halves[i],
+			      whole_way == FLOW_READ ? halves[i] : whole))
+			return;
+	}
+	support = report_format(list->report, "%zu %s together the same number of bytes, to the byte",
+				parts, whole_way == FLOW_READ ? "sinks got" : "sources gave");
+	for (size_t i = 0; i < count; i++) {
+		if (is_half(halves[i]) && halves[i]->way == part_way && halves[i]->bytes >= LEAST)
+			join_part(whole, halves[i], support);
+	}
+	whole->bytes = 0;
+}
+
+/* One source and one sink dominate a process, and nearly as much was written as was read. A program
+ * that changes bytes does the same (gzip of random ones, TLS, base64 of a few): it is said, and
+ * they stay two flows. */
+static void note_near(const struct flow_list *list, struct flow **halves, size_t count)
 {
 	struct report *report = list->report;
 	struct flow *read = dominant(halves, count, FLOW_READ);
@@ -111,11 +176,21 @@ static void pair_dominant(const struct flow_list *list, struct flow **halves, si
 		return;
 	apart = read->bytes > write->bytes ? read->bytes - write->bytes :
 		write->bytes - read->bytes;
-	if (apart <= read->bytes / 50)
-		join(read, write,
-		     report_format(report, "%s bytes and %s, and nothing else that the process read "
-				   "or wrote comes near", words_count(report, read->bytes),
-				   words_count(report, write->bytes)));
+	if (!apart || apart > read->bytes / NEAR)
+		return;
+	read->perhaps = report_format(report, "; perhaps they became what went to %s, %s nearly as "
+				      "many", flow_sink(list, write)->name,
+				      words_many(report, write->bytes, "byte", "bytes"));
+	write->perhaps = report_format(report, "; perhaps they were made of what came from %s, %s "
+				       "nearly as many", flow_source(list, read)->name,
+				       words_many(report, read->bytes, "byte", "bytes"));
+}
+
+static void pair_process(const struct flow_list *list, struct flow **halves, size_t count)
+{
+	pair_parts(list, halves, count, FLOW_READ);
+	pair_parts(list, halves, count, FLOW_WRITTEN);
+	note_near(list, halves, count);
 }
 
 void flow_pairs_find(struct flow_list *list)
@@ -134,7 +209,7 @@ void flow_pairs_find(struct flow_list *list)
 		if (i < count && halves[i]->proc == halves[first]->proc)
 			continue;
 		if (count)
-			pair_dominant(list, &halves[first], i - first);
+			pair_process(list, &halves[first], i - first);
 		first = i;
 	}
 	free(halves);

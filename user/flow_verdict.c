@@ -64,6 +64,7 @@ static const char *why_program(const struct flow_list *list, const struct flow *
 {
 	struct report *report = list->report;
 	const char *pages = pages_text(report, flow);
+	const char *perhaps = flow->perhaps ? flow->perhaps : "";
 
 	if (discards(flow_sink(list, flow)))
 		pages = report_format(report, "; %s discards what is written to it",
@@ -74,17 +75,18 @@ static const char *why_program(const struct flow_list *list, const struct flow *
 				     is_direct(flow_sink(list, flow)) ?
 				     "; O_DIRECT goes past the page cache" : "", pages);
 	if (flow->way == FLOW_READ)
-		return is_direct(flow_source(list, flow)) ?
-		       "read into the program's memory past the page cache (O_DIRECT)" :
-		       "read into the program's memory; what became of them there is not visible";
+		return report_format(report, "%s%s", is_direct(flow_source(list, flow)) ?
+				     "read into the program's memory past the page cache (O_DIRECT)" :
+				     "read into the program's memory; what became of them there is "
+				     "not visible", perhaps);
 	if (flow->gives_pages)
 		return "inferred: vmsplice gives the program's pages to the pipe";
 	if (!flow->mapped)
 		return report_format(report, "written from the program's memory: no call had read as "
-				     "many bytes%s", pages);
+				     "many bytes%s%s", perhaps, pages);
 	return report_format(report, "written from the program's memory: no call had read as many "
-			     "bytes; possible sources, as it had mapped them: %s%s", flow->mapped,
-			     pages);
+			     "bytes; possible sources, as it had mapped them: %s%s%s", flow->mapped,
+			     perhaps, pages);
 }
 
 static void judge_program(const struct flow_list *list, const struct flow *flow,

@@ -159,6 +159,7 @@ static void add_flow(struct flow *sum, const struct flow *flow)
 	sum->pages_of = first_of(sum->pages_of, flow->pages_of);
 	sum->mapped = first_of(sum->mapped, flow->mapped);
 	sum->same_bytes = first_of(sum->same_bytes, flow->same_bytes);
+	sum->perhaps = first_of(sum->perhaps, flow->perhaps);
 	for (size_t i = 0; i < flow->call_count; i++)
 		add_name(sum, flow->call_names[i]);
 }

@@ -51,6 +51,7 @@ struct flow {
 	const char *pages_of;	/* a file whose pages were in the segments; no call named it */
 	const char *mapped;	/* files that the process had mapped: sources that no call shows */
 	const char *same_bytes;	/* what supports that bytes read and bytes written are the same */
+	const char *perhaps;	/* where they may have gone to or come from; no evidence */
 };
 
 struct flow_list {

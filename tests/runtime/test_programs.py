@@ -724,3 +724,61 @@ def test_io_uring_without_its_tracepoint(place, source):
     scenario, _ = ring(place, "read-send", source, sink.port, "--without", "io_uring_complete")
     assert sink.total() == SIZE
     assert "--without" in unseen(scenario, "io_uring_enter")["verdict"]
+
+
+# --- programs that change bytes ---
+
+
+XOR = """
+import socket, sys
+out = socket.create_connection(('127.0.0.1', {port}))
+with open('{path}', 'rb', buffering=0) as file:
+    while data := file.read(65536): out.sendall(bytes(byte ^ 255 for byte in data))
+"""
+
+CHANGES = {
+    "gzip": "gzip -1 <{source} >{sink}",
+    "base64": "base64 -w 0 <{source} >{sink}",
+    "openssl": "openssl enc -aes-128-cbc -k x -pbkdf2 <{source} >{sink}",
+    "tar": "tar cf {sink} -C / {relative}",
+    "cat -n": "cat -n {source} >{sink}",
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_nearly_as_many_bytes_are_no_flow(place, kind):
+    """What a program makes of bytes is not taken for them, and nothing is advised that would break
+    it."""
+    source, sink = make_file(place / "source", 4 * MIB), place / "sink"
+    sink.touch()
+    sink.chmod(0o666)
+    text = CHANGES[kind].format(source=source, sink=sink, relative=str(source)[1:])
+    scenario = run(place, [tool("sh"), "-c", text])
+    assert not [f for f in scenario["flows"] if f["source"].endswith("/source") and
+                f["sink"].endswith("/sink")]
+    (written,) = [f for f in scenario["flows"] if f["sink"].endswith("/sink")]
+    assert written["source"] == "memory" and written["copies_per_byte"] == 1
+    warnings = " ".join(scenario["report"]["warnings"])
+    for call in ("copy_file_range", "sendfile", "splice"):
+        assert call not in warnings
+
+
+def test_as_many_bytes_are_no_proof(place, source):
+    """A sender that changes every byte: the flow is told of, the advice has an "if"."""
+    sink = Sink()
+    scenario = run(place, client(place, XOR, port=sink.port, path=source))
+    assert sink.total() == SIZE
+    assert flow(scenario, "/source", str(sink.port))["copies_per_byte"] == 2
+    advice = [w for w in scenario["report"]["warnings"] if "sendfile(2)" in w]
+    assert all("If the program only passes them on" in w for w in advice)
+    assert "only passed them on" not in " ".join(scenario["report"]["warnings"])
+
+
+def test_one_source_into_four_files(place):
+    source = make_file(place / "source", 4 * MIB)
+    place.chmod(0o777)
+    scenario = run(place, [tool("split"), "-b", MIB, source, place / "part."])
+    found = [f for f in scenario["flows"] if f["source"].endswith("/source")]
+    assert {f["sink"]: f["bytes"] for f in found} == {
+        f"{place}/part.a{letter}": MIB for letter in "abcd"}
+    assert all("4 sinks got together" in f["because"] for f in found)
