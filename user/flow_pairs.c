@@ -27,6 +27,7 @@ static void join(struct flow *read, struct flow *write, const char *support)
 	read->by_request |= write->by_request;
 	read->seen = write->seen;
 	read->handed = write->handed;
+	read->late = write->late;
 	read->anonymous = write->anonymous;
 	read->gives_pages = write->gives_pages;
 	for (size_t i = 0; i < write->call_count && read->call_count < FLOW_CALLS; i++)

@@ -10,6 +10,7 @@
 /* One object that bytes go to. */
 struct segments_of {
 	__u64 sent[ZC_ORIGIN_COUNT];	/* at the device */
+	__u64 all_sent, to_a_bus;	/* of all origins; to devices that have a bus */
 	__u64 by_kernel, by_program;	/* put into it by sendfile and the like, by writes */
 	__u64 relayed;			/* of a pipe: put into it by programs, and from sockets */
 };
@@ -61,8 +62,11 @@ static void add_sockets(struct flow_segments *all)
 
 		if (sock->object >= s->object_count)
 			continue;
-		for (int o = 0; o < ZC_ORIGIN_COUNT; o++)
+		for (int o = 0; o < ZC_ORIGIN_COUNT; o++) {
 			all->objects[sock->object].sent[o] += sock->new_bytes[ZC_HOOK_XMIT][o];
+			all->objects[sock->object].all_sent += sock->new_bytes[ZC_HOOK_XMIT][o];
+		}
+		all->objects[sock->object].to_a_bus += sock->device_bytes;
 	}
 	for (size_t i = 0; i < s->flow_count; i++)
 		all->pairs[all->pair_count++] = (struct pair){ s->flows[i].key.socket,
@@ -203,6 +207,11 @@ void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, st
 	}
 	if (flow->handed > cell->bytes)
 		flow->handed = cell->bytes;
+	/* Where there is no bus the segments come in on the same machine, and pages that a program
+	 * lent are copied before anybody may keep them (skb_orphan_frags_rx()). */
+	if (flow->way != FLOW_BY_KERNEL)
+		flow->late = part(less(sink->all_sent, sink->to_a_bus), flow->handed,
+				  sink->all_sent);
 	flow->seen = flow->handed + copied;
 	flow->anonymous = sink->sent[ZC_ORIGIN_ANON] != 0;
 	if (flow->handed && !kind_is_file(kind_of_index(all->snapshot, cell->key.source)))

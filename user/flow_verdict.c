@@ -50,14 +50,22 @@ static double write_copies(const struct flow *flow, const struct flow_end *sink)
 	return kind_is_tcp(sink->kind) ? 1 - share(flow->handed, flow->seen) : 1;
 }
 
+static const char *late_text(const struct flow *flow)
+{
+	return flow->late ? ", and were copied late: they were delivered on this machine (inferred)" : "";
+}
+
 /* What the pages in the segments tell of a program's writes. */
 static const char *pages_text(struct report *report, const struct flow *flow)
 {
 	if (!flow->handed)
 		return "";
 	if (flow->pages_of)
-		return report_format(report, "; pages of %s were in the segments", flow->pages_of);
-	return flow->anonymous ? "; the program's own pages were in the segments (MSG_ZEROCOPY)" : "";
+		return report_format(report, "; pages of %s were in the segments%s", flow->pages_of,
+				     late_text(flow));
+	return flow->anonymous ?
+	       report_format(report, "; the program's own pages were in the segments "
+			     "(MSG_ZEROCOPY)%s", late_text(flow)) : "";
 }
 
 static const char *why_program(const struct flow_list *list, const struct flow *flow)
@@ -94,10 +102,14 @@ static void judge_program(const struct flow_list *list, const struct flow *flow,
 {
 	double in = read_copies(flow, flow_source(list, flow));
 	double from = write_copies(flow, flow_sink(list, flow));
+	double late = share(flow->late, flow->seen);
 
-	out->copies_per_byte.value = in + from;
+	out->copies_per_byte.value = in + from + late;
 	out->why = why_program(list, flow);
-	if (in + from < 0.01)
+	if (in < 0.01 && from < 0.01 && late > 0.01)
+		out->verdict = late > 0.99 ? "copied in the kernel" :
+			       report_format(list->report, "mixed (%.0f%% copied)", 100 * late);
+	else if (in + from < 0.01)
 		out->verdict = "zero-copy";
 	else if (in < 0.01 && from < 0.99 && flow->handed)
 		out->verdict = report_format(list->report, "mixed (%.0f%% copied)", 100 * from);

@@ -148,6 +148,7 @@ static void add_flow(struct flow *sum, const struct flow *flow)
 	sum->received_of += flow->received_of;
 	sum->seen += flow->seen;
 	sum->handed += flow->handed;
+	sum->late += flow->late;
 	sum->relayed += flow->relayed;
 	if (flow->sink_object != sum->sink_object)
 		sum->cached += flow->cached;

@@ -21,6 +21,26 @@
 
 enum { BLOCK = 1 << 20 };
 
+/* What the kernel makes as it is read (proc, sysfs, …) has a size that means nothing. True: it is such a
+ * file, and error says so. */
+static bool size_lies(const struct payload *payload, const struct stat *st, char *error, size_t size)
+{
+	const bool has_last = pread(payload->fd, &(char){ 0 }, 1, st->st_size ? st->st_size - 1 : 0) == 1;
+	static const off_t most = 1 << 20;
+	char block[4096];
+	off_t there = 0;
+	ssize_t got;
+
+	if (has_last == (st->st_size > 0))
+		return false;
+	while (there < most && (got = pread(payload->fd, block, sizeof(block), there)) > 0)
+		there += got;
+	snprintf(error, size, "%s: its size says %lld bytes, and it has %s%lld: %s makes its content as "
+		 "it is read; give a file that is stored", payload->name, (long long)st->st_size,
+		 there < most ? "" : "more than ", (long long)there, payload->file_system);
+	return true;
+}
+
 static int describe(struct payload *payload, char *error, size_t size)
 {
 	struct stat st;
@@ -34,6 +54,9 @@ static int describe(struct payload *payload, char *error, size_t size)
 			 S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
 		return -EINVAL;
 	}
+	machine_file_system(payload->fd, payload->file_system, sizeof(payload->file_system));
+	if (size_lies(payload, &st, error, size))
+		return -EINVAL;
 	if (!st.st_size) {
 		snprintf(error, size, "%s: is empty: there is nothing to send; give a file with "
 			 "content, or none", payload->name);
@@ -41,7 +64,6 @@ static int describe(struct payload *payload, char *error, size_t size)
 	}
 	payload->bytes = st.st_size;
 	payload->changed = st.st_mtim;
-	machine_file_system(payload->fd, payload->file_system, sizeof(payload->file_system));
 	return 0;
 }
 

@@ -128,6 +128,16 @@ static void sent(struct world *w, __u32 socket, enum zc_origin origin, __u64 byt
 	sock->sock.new_bytes[ZC_HOOK_XMIT][origin] = bytes;
 }
 
+static void to_a_bus(struct world *w, __u32 socket, __u64 bytes)
+{
+	for (size_t i = 0; i < w->snapshot.sock_count; i++) {
+		if (w->snapshot.socks[i].sock.object != socket)
+			continue;
+		w->snapshot.socks[i].sock.device_bytes = bytes;
+		return;
+	}
+}
+
 static void sent_pages(struct world *w, __u32 socket, __u32 of, __u64 bytes)
 {
 	struct snapshot_flow *flow = &w->snapshot.flows[w->snapshot.flow_count++];
@@ -456,8 +466,21 @@ static void test_own_pages(void **state)
 	writes(w, p, socket, 3 * MIB);
 	calls(w, p, SYS_sendmsg, ZC_KIND_NONE, socket, MIB);
 	sent(w, socket, ZC_ORIGIN_ANON, 4 * MIB);
+	to_a_bus(w, socket, 4 * MIB);
 	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "zero-copy", 0);
 	assert_non_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "MSG_ZEROCOPY"));
+}
+
+/* Without a bus they come in on the same machine, which keeps no page that was lent. */
+static void test_own_pages_are_copied_late(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "sender"), socket = tcp(w);
+
+	writes(w, p, socket, 4 * MIB);
+	sent(w, socket, ZC_ORIGIN_ANON, 4 * MIB);
+	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "copied in the kernel", 1);
+	assert_non_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "copied late"));
 }
 
 static void test_some_own_pages(void **state)
@@ -468,6 +491,7 @@ static void test_some_own_pages(void **state)
 	writes(w, process(w, "sender"), socket, 4 * MIB);
 	sent(w, socket, ZC_ORIGIN_ANON, 3 * MIB);
 	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	to_a_bus(w, socket, 4 * MIB);
 	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "mixed (25% copied)", 0.25);
 }
 
@@ -783,7 +807,8 @@ int main(void)
 		TEST(one_connection_between_high_ports_has_both), TEST(sendfile_of_pages),
 		TEST(sendfile_to_a_device_that_cannot_gather), TEST(sendfile_of_both),
 		TEST(sendfile_of_holes_and_of_a_file_that_was_cut), TEST(sendfile_without_segments),
-		TEST(header_and_file_on_one_socket), TEST(own_pages), TEST(some_own_pages),
+		TEST(header_and_file_on_one_socket), TEST(own_pages), TEST(own_pages_are_copied_late),
+		TEST(some_own_pages),
 		TEST(sendfile_to_ktls_encrypts), TEST(sendfile_of_a_direct_file),
 		TEST(pages_of_the_file_that_is_most_in_the_segments),
 		TEST(segments_of_an_unknown_socket), TEST(no_more_was_handed_over_than_was_sent),
