@@ -209,7 +209,8 @@ int text_paragraph(const struct render_options *options, FILE *out, enum grid_co
 
 	if (!plain)
 		return -ENOMEM;
-	fprintf(out, "%s", first);
+	/* Nothing ends in blanks, an empty text neither. */
+	fprintf(out, "%.*s", *plain ? (int)strlen(first) : (int)strcspn(first, " "), first);
 	while (*at) {
 		size_t bytes = line_bytes(at, room);
 		int shown = (int)bytes;
