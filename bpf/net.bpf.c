@@ -3,9 +3,9 @@
  * copy out of them, and the kernel's own tally of a socket when it closes. */
 #include "state.h"
 
-#define TCP_CLOSE_STATE 7	/* TCP_CLOSE in enum of include/net/tcp_states.h */
 #define PAGE_MAPPING_ANON_BIT 1	/* include/linux/page-flags.h: bit 0 of page->mapping */
 #define MAPPING_FLAGS 3
+#define SEND_SHUTDOWN_BIT 2	/* include/net/sock.h: SEND_SHUTDOWN */
 #define LONGEST_TCP_HEADER 60
 #define TCP_DOFF_AT 12		/* byte of the header whose upper half is its length in words */
 #define LARGEST_ORDER 20	/* of a folio: more would not be one */
@@ -37,9 +37,9 @@ struct look {
 	__u32 data_len;
 	__u32 seq;
 	__u32 length;		/* of the payload */
-	__u32 again;		/* leading payload bytes that were seen before */
-	__u32 skip;		/* those of them that are not dealt with yet */
-	__u32 bytes[8];		/* the others, by origin */
+	__u32 first, fresh;	/* of the payload: bytes from first on that were not seen before */
+	__u32 skip, take;	/* those before them, and of them, that are not dealt with yet */
+	__u32 bytes[8];		/* the fresh ones, by origin */
 	__u64 begin, end;	/* struct pages of one folio: origin and file are theirs */
 	__u64 mapping;		/* file is its object, unless files were named since */
 	__u32 named;
@@ -168,9 +168,11 @@ static void add_to_flow(struct look *look, struct zc_sock *sock, __u32 bytes)
 static __u32 fresh_part(struct look *look, __u32 length)
 {
 	__u32 old = look->skip < length ? look->skip : length;
+	__u32 fresh = length - old < look->take ? length - old : look->take;
 
 	look->skip -= old;
-	return length - old;
+	look->take -= fresh;
+	return fresh;
 }
 
 static __always_inline __u32 count_of_fragments(__u64 shinfo)
@@ -236,23 +238,95 @@ static void look_at_fragments(struct look *look, struct zc_sock *sock, __u64 shi
 	bpf_loop(count, look_at_fragment, &step, 0);
 }
 
-/* How much of the payload [seq, seq + length) lies below the high-water mark: that was seen. */
-static __u32 already_seen(struct zc_sock *sock, __u32 hook, __u32 seq, __u32 length)
+/* One that finds no place stays unseen: what fills it counts as sent again. */
+static void keep_hole(struct holes *known, __u32 begin, __u32 end)
 {
-	__u32 end = seq + length;
-	__u32 old = 0;
+	for (int i = 0; i < ZC_MAX_HOLES; i++) {
+		if (known->begin[i] != known->end[i])
+			continue;
+		known->begin[i] = begin;
+		known->end[i] = end;
+		return;
+	}
+}
+
+static __noinline int dig_hole(struct zc_sock *sock, __u64 key, __u32 begin, __u32 end)
+{
+	static const struct holes none;
+	struct holes *known = bpf_map_lookup_elem(&holes, &key);
+
+	if (!sock)
+		return 0;
+	sock->unseen_bytes[key & 1] += end - begin;
+	if (!known) {
+		bpf_map_update_elem(&holes, &key, &none, BPF_NOEXIST);
+		known = bpf_map_lookup_elem(&holes, &key);
+	}
+	if (known)
+		keep_hole(known, begin, end);
+	return 0;
+}
+
+/* The part of the look's payload, all of it below the high-water mark, that fills a hole. */
+static __noinline int fill_hole(struct zc_sock *sock, struct look *look, __u64 key)
+{
+	struct holes *known = bpf_map_lookup_elem(&holes, &key);
+
+	if (!known || !sock || !look)
+		return 0;
+	for (int i = 0; i < ZC_MAX_HOLES; i++) {
+		__u32 begin = known->begin[i], end = known->end[i];
+		__s32 from = begin - look->seq, to = end - look->seq;
+
+		if (from < 0)
+			from = 0;
+		if (to > (__s32)look->length)
+			to = look->length;
+		if (begin == end || from >= to)
+			continue;
+		look->first = from;
+		look->fresh = to - from;
+		sock->unseen_bytes[key & 1] -= to - from;
+		sock->late_bytes[key & 1] += to - from;
+		known->end[i] = look->seq + from;
+		if (known->end[i] == begin) {
+			known->begin[i] = look->seq + to;
+			known->end[i] = end;
+		} else if (look->seq + to != end) {
+			keep_hole(known, look->seq + to, end);
+		}
+		return 0;
+	}
+	return 0;
+}
+
+/* Which part of the payload [seq, seq + length) this hook sees for the first time: all above the
+ * high-water mark, and what fills a hole below. */
+static void tell_fresh(struct look *look, struct zc_sock *sock, __u32 hook)
+{
+	__u32 end = look->seq + look->length;
+	__s32 ahead;
 
 	if (!sock->started[hook]) {
 		sock->started[hook] = 1;
-		sock->next_seq[hook] = seq;
+		sock->next_seq[hook] = look->seq;
 	}
-	if ((__s32)(sock->next_seq[hook] - seq) > 0)
-		old = sock->next_seq[hook] - seq;
-	if (old > length)
-		old = length;
-	if ((__s32)(end - sock->next_seq[hook]) > 0)
-		sock->next_seq[hook] = end;
-	return old;
+	ahead = look->seq - sock->next_seq[hook];
+	look->first = 0;
+	look->fresh = look->length;
+	if (ahead > 0) {
+		dig_hole(sock, look->sk + hook, sock->next_seq[hook], look->seq);
+	} else if (ahead < 0 && (__s32)(end - sock->next_seq[hook]) <= 0) {
+		look->first = look->length;
+		look->fresh = 0;
+		if (sock->unseen_bytes[hook])
+			fill_hole(sock, look, look->sk + hook);
+		return;
+	} else if (ahead < 0) {
+		look->first = -ahead;
+		look->fresh += ahead;
+	}
+	sock->next_seq[hook] = end;
 }
 
 /* Pointers are read by BPF_CORE_READ() throughout: for each one that is read straight from another,
@@ -279,7 +353,7 @@ static bool begin_look(struct look *look, const struct sk_buff *skb, __u64 sk, s
 	look->head = (__u64)skb->head;
 	look->len = skb->len;
 	look->data_len = skb->data_len;
-	look->seq = bpf_ntohl(header.seq);
+	look->seq = bpf_ntohl(header.seq) + header.syn;
 	look->length = skb->len - headers;
 	look->socket = sock->object;
 	return true;
@@ -288,10 +362,10 @@ static bool begin_look(struct look *look, const struct sk_buff *skb, __u64 sk, s
 /* Counts the segment at a hook, whatever it is made of. */
 static __always_inline void count_segment(struct look *look, struct zc_sock *sock, __u32 hook)
 {
-	look->again = already_seen(sock, hook, look->seq, look->length);
+	tell_fresh(look, sock, hook);
 	__sync_fetch_and_add(&sock->segments[hook], 1);
-	if (look->again)
-		__sync_fetch_and_add(&sock->again_bytes[hook], look->again);
+	if (look->fresh != look->length)
+		__sync_fetch_and_add(&sock->again_bytes[hook], look->length - look->fresh);
 }
 
 /* Looks at what the segment is made of. */
@@ -299,7 +373,8 @@ static void look_at_payload(struct look *look, struct zc_sock *sock, const struc
 			    __u32 hook)
 {
 	look->hook = hook;
-	look->skip = look->again;
+	look->skip = look->first;
+	look->take = look->fresh;
 	look->begin = 0;
 	look->end = 0;
 	look->flow_file = 0;
@@ -393,7 +468,7 @@ static bool is_as_queued(const struct look *queued, const struct sk_buff *skb, _
 SEC("?tp_btf/net_dev_start_xmit")
 int BPF_PROG(on_start_xmit, const struct sk_buff *skb, const struct net_device *dev)
 {
-	__u32 queue = ZC_HOOK_QUEUE, xmit = ZC_HOOK_XMIT, again;
+	__u32 queue = ZC_HOOK_QUEUE, xmit = ZC_HOOK_XMIT, first, fresh;
 	struct zc_sock *sock;
 	struct look *look;
 	bool known;
@@ -412,11 +487,12 @@ int BPF_PROG(on_start_xmit, const struct sk_buff *skb, const struct net_device *
 		if (!look || !begin_look(look, skb, sk, sock))
 			return 0;
 	}
-	again = look->again;
+	first = look->first;
+	fresh = look->fresh;
 	count_segment(look, sock, ZC_HOOK_XMIT);
 	if (BPF_CORE_READ(dev, dev.parent))
-		__sync_fetch_and_add(&sock->device_bytes, look->length - look->again);
-	if (!known || again != look->again)
+		__sync_fetch_and_add(&sock->device_bytes, look->fresh);
+	if (!known || first != look->first || fresh != look->fresh)
 		look_at_payload(look, sock, skb, ZC_HOOK_XMIT);
 	add_found(look, sock, ZC_HOOK_XMIT);
 	return 0;
@@ -456,6 +532,16 @@ int BPF_PROG(on_receive_copy, const struct sk_buff *skb, int length)
 	return 0;
 }
 
+/* What has no later segment that would show the hole: acknowledged, less the end of the stream. */
+static void tell_end(struct zc_sock *sock, struct tcp_sock *tcp, __u32 hook)
+{
+	__u8 ended = BPF_CORE_READ((struct sock *)tcp, sk_shutdown) & SEND_SHUTDOWN_BIT;
+	__s32 beyond = BPF_CORE_READ(tcp, snd_una) - sock->next_seq[hook] - (ended != 0);
+
+	if (sock->started[hook] && beyond > 0)
+		sock->unseen_bytes[hook] += beyond;
+}
+
 /* The connection is over, its counters are final. The same fields answer getsockopt(TCP_INFO)
  * (tcp_get_info()). */
 static void keep_tally(const struct sock *sk)
@@ -470,17 +556,19 @@ static void keep_tally(const struct sock *sk)
 	if (!sock || sock->closed)
 		return;
 	tcp = (struct tcp_sock *)sk;
-	sock->tcp_bytes_sent = BPF_CORE_READ(tcp, bytes_sent);
-	sock->tcp_bytes_retrans = BPF_CORE_READ(tcp, bytes_retrans);
-	sock->tcp_bytes_acked = BPF_CORE_READ(tcp, bytes_acked);
-	sock->tcp_bytes_received = BPF_CORE_READ(tcp, bytes_received);
+	tell_end(sock, tcp, ZC_HOOK_QUEUE);
+	tell_end(sock, tcp, ZC_HOOK_XMIT);
+	sock->tcp_bytes_sent += BPF_CORE_READ(tcp, bytes_sent);
+	sock->tcp_bytes_retrans += BPF_CORE_READ(tcp, bytes_retrans);
+	sock->tcp_bytes_acked += BPF_CORE_READ(tcp, bytes_acked);
+	sock->tcp_bytes_received += BPF_CORE_READ(tcp, bytes_received);
 	sock->closed = 1;
 }
 
 SEC("?raw_tp/inet_sock_set_state")
 int BPF_PROG(on_tcp_state, const struct sock *sk, const int old_state, const int new_state)
 {
-	if (new_state == TCP_CLOSE_STATE)
+	if (new_state == TCP_CLOSE)
 		keep_tally(sk);
 	return 0;
 }

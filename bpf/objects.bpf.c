@@ -19,6 +19,7 @@ extern int LINUX_KERNEL_VERSION __kconfig;
 #define AF_INET6 10
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #define NAME_DEPTH 16	/* components and mounts that are followed */
+#define MOST_LOOKS 4096	/* some 100 µs */
 
 #ifdef __TARGET_ARCH_arm64
 #define O_DIRECT_FLAG O_DIRECT_ARM64
@@ -173,36 +174,97 @@ static void describe_path(struct zc_object *object, struct file *file)
 	bpf_loop(NAME_DEPTH, describe_step, &walk, 0);
 }
 
+/* What was sent before belongs to the time before. Not connected yet: the first segment begins. */
+static void begin_sequences(struct zc_sock *record, __u64 sk)
+{
+	__u32 next = BPF_CORE_READ((struct tcp_sock *)sk, snd_nxt);
+
+	for (int hook = 0; hook < ZC_HOOK_COUNT; hook++) {
+		__u64 key = sk + hook;
+
+		record->next_seq[hook] = next;
+		record->started[hook] = next != 0;
+		bpf_map_delete_elem(&holes, &key);
+	}
+}
+
+/* The socket is connected anew, or it is another one that is not kept apart. */
+static void reopen(struct zc_sock *known, __u64 sk)
+{
+	if (BPF_CORE_READ((struct sock *)sk, __sk_common.skc_state) == TCP_CLOSE)
+		return;
+	begin_sequences(known, sk);
+	known->port = 0;
+	known->closed = 0;
+}
+
+static void watch_new(__u64 sk, __u32 object, __u64 flags)
+{
+	struct zc_sock fresh = { .object = object };
+	long err;
+
+	begin_sequences(&fresh, sk);
+	err = bpf_map_update_elem(&socks, &sk, &fresh, flags);
+	if (!err)
+		__sync_fetch_and_add(&socks_watched, 1);
+	else if (err != -EEXIST)	/* another thread was first */
+		count_loss(ZC_LOSS_SOCKS);
+}
+
+/* What a step of bpf_loop() waits for. */
+struct replaced {
+	__u64 sk;
+	__u32 object;
+	bool seen;
+};
+
+static long is_replaced(__u32 i, struct replaced *by)
+{
+	struct zc_sock *known = bpf_map_lookup_elem(&socks, &by->sk);
+
+	by->seen = known && known->object == by->object;
+	return by->seen;
+}
+
+/* Waits, as good as never, for the thread that replaces the record of an earlier socket. */
+static void await_other(__u64 sk, __u32 object)
+{
+	struct replaced by = { .sk = sk, .object = object };
+
+	bpf_loop(MOST_LOOKS, is_replaced, &by, 0);
+	if (!by.seen)
+		count_loss(ZC_LOSS_SOCKS);
+}
+
 /* The kernel uses the memory of closed sockets again: what the earlier one sent is kept, under the
  * number of its object, which no address can be. Sockets that are not kept apart go on in one
  * record, each with sequence numbers of its own. */
 static void watch_socket(__u64 sk, __u32 object)
 {
 	struct zc_sock *known = bpf_map_lookup_elem(&socks, &sk);
-	struct zc_sock fresh = { .object = object };
 	__u64 earlier;
+	long err;
 
-	if (known && known->object == object) {
-		if (known->closed && object < ZC_KIND_COUNT) {
-			known->started[ZC_HOOK_QUEUE] = 0;
-			known->started[ZC_HOOK_XMIT] = 0;
-			known->port = 0;
-			known->closed = 0;
-		}
+	if (!known) {
+		/* Leaves room for one record of each object. */
+		if (object >= ZC_KIND_COUNT || socks_watched < max_objects)
+			watch_new(sk, object, BPF_NOEXIST);
 		return;
 	}
-	/* Leaves room for one record of each object. */
-	if (!known && object < ZC_KIND_COUNT && socks_watched >= max_objects)
+	if (known->object == object || known->object < ZC_KIND_COUNT) {
+		if (known->closed)
+			reopen(known, sk);
 		return;
-	if (known && known->object >= ZC_KIND_COUNT) {
-		earlier = known->object;
-		if (bpf_map_update_elem(&socks, &earlier, known, BPF_ANY))
-			count_loss(ZC_LOSS_SOCKS);
 	}
-	if (bpf_map_update_elem(&socks, &sk, &fresh, BPF_ANY))
+	earlier = known->object;
+	err = bpf_map_update_elem(&socks, &earlier, known, BPF_NOEXIST);
+	if (err == -EEXIST) {
+		await_other(sk, object);
+		return;
+	}
+	if (err)
 		count_loss(ZC_LOSS_SOCKS);
-	else
-		__sync_fetch_and_add(&socks_watched, 1);
+	watch_new(sk, object, BPF_ANY);
 }
 
 static void name_file(__u64 mapping, __u32 object)

@@ -15,6 +15,7 @@ struct object_ids_map object_ids SEC(".maps");
 struct mappings_map mappings SEC(".maps");
 struct socks_map socks SEC(".maps");
 struct flows_map flows SEC(".maps");
+struct holes_map holes SEC(".maps");
 struct proc_ids_map proc_ids SEC(".maps");
 struct events_map events SEC(".maps");
 

@@ -91,6 +91,26 @@ struct socks_map {
 	__type(value, struct zc_sock);
 };
 
+/* Sequence numbers that a hook has not seen while later ones went by: the queue between the hooks
+ * dropped them, or they left on top of a process that the kernel hides from BPF. TCP may hand them
+ * on again. Found by the address of their socket plus the hook. */
+enum {
+	ZC_MAX_HOLES = 32,	/* of one socket at one hook; what more there are stay unseen */
+	ZC_MAX_HOLED = 1024,	/* sockets and hooks that have any */
+};
+
+struct holes {
+	__u32 begin[ZC_MAX_HOLES], end[ZC_MAX_HOLES];	/* equal = none */
+};
+
+struct holes_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, ZC_MAX_HOLED);
+	__type(key, __u64);
+	__type(value, struct holes);
+};
+
 struct flows_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -123,6 +143,7 @@ extern struct object_ids_map object_ids SEC(".maps");
 extern struct mappings_map mappings SEC(".maps");
 extern struct socks_map socks SEC(".maps");
 extern struct flows_map flows SEC(".maps");
+extern struct holes_map holes SEC(".maps");
 extern struct proc_ids_map proc_ids SEC(".maps");
 extern struct events_map events SEC(".maps");
 

@@ -267,7 +267,9 @@ struct zc_sock {
 	__u32 file;			/* object of the first file whose pages it sent, 0 = none */
 	__u64 file_bytes[ZC_HOOK_COUNT];	/* of that one; others' are in flows */
 	__u64 new_bytes[ZC_HOOK_COUNT][ZC_ORIGIN_COUNT];
-	__u64 again_bytes[ZC_HOOK_COUNT];	/* below the high-water mark: retransmitted */
+	__u64 again_bytes[ZC_HOOK_COUNT];	/* seen before: retransmitted */
+	__u64 unseen_bytes[ZC_HOOK_COUNT];	/* not seen, although later ones went by */
+	__u64 late_bytes[ZC_HOOK_COUNT];	/* of the new ones: seen after later ones */
 	__u64 segments[ZC_HOOK_COUNT];
 	__u64 device_bytes;		/* new bytes handed to a device that has a bus (DMA) */
 	__u64 tcp_bytes_sent;		/* tcp_sock.bytes_sent, retransmissions included */
@@ -275,7 +277,7 @@ struct zc_sock {
 	__u64 tcp_bytes_acked;
 	__u64 tcp_bytes_received;
 };
-_Static_assert(sizeof(struct zc_sock) == 24 + 8 * (2 + 12 + 2 + 2 + 5), "zc_sock crosses the border");
+_Static_assert(sizeof(struct zc_sock) == 24 + 8 * (2 + 12 + 2 + 2 + 2 + 2 + 5), "zc_sock crosses the border");
 
 /* Pages of one file seen in the segments of one socket, but for a socket's first. */
 struct zc_flow_key {

@@ -108,7 +108,8 @@ static void build_user_socket(struct report *report, const struct session *sessi
 		leg->at_queue[i] = sock->new_bytes[ZC_HOOK_QUEUE][i];
 		leg->at_xmit[i] = sock->new_bytes[ZC_HOOK_XMIT][i];
 	}
-	leg->retransmitted_bytes.value = sock->again_bytes[ZC_HOOK_XMIT];
+	leg->retransmitted_bytes.value = sock->again_bytes[ZC_HOOK_XMIT] +
+					 sock->late_bytes[ZC_HOOK_XMIT];
 	set_leg(leg, scenario->payload_bytes, sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_PRIVATE]);
 }
 

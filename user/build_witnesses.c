@@ -165,7 +165,8 @@ static void hear_xmit(struct bench *bench, const struct zc_sock *sock)
 	hear(bench, CLAIM_PAGES, "sender.tcp_acked", "TCP_INFO bytes_acked, less beginning and end",
 	     seen, sock->tcp_bytes_acked - 2);
 	hear(bench, 0, "sender.retransmitted", "TCP_INFO bytes_retrans",
-	     sock->again_bytes[ZC_HOOK_XMIT], sock->tcp_bytes_retrans);
+	     sock->again_bytes[ZC_HOOK_XMIT] + sock->late_bytes[ZC_HOOK_XMIT],
+	     sock->tcp_bytes_retrans);
 }
 
 static void hear_tcp(struct bench *bench)

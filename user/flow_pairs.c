@@ -26,6 +26,7 @@ static void join(struct flow *read, struct flow *write, const char *support)
 	read->calls += write->calls;
 	read->by_request |= write->by_request;
 	read->seen = write->seen;
+	read->unseen = write->unseen;
 	read->handed = write->handed;
 	read->late = write->late;
 	read->anonymous = write->anonymous;

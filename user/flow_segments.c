@@ -11,6 +11,7 @@
 struct segments_of {
 	__u64 sent[ZC_ORIGIN_COUNT];	/* at the device */
 	__u64 all_sent, to_a_bus;	/* of all origins; to devices that have a bus */
+	__u64 unseen;			/* left, but no segment with them was seen */
 	__u64 by_kernel, by_program;	/* put into it by sendfile and the like, by writes */
 	__u64 relayed;			/* of a pipe: put into it by programs, and from sockets */
 };
@@ -67,6 +68,7 @@ static void add_sockets(struct flow_segments *all)
 			all->objects[sock->object].all_sent += sock->new_bytes[ZC_HOOK_XMIT][o];
 		}
 		all->objects[sock->object].to_a_bus += sock->device_bytes;
+		all->objects[sock->object].unseen += sock->unseen_bytes[ZC_HOOK_XMIT];
 	}
 	for (size_t i = 0; i < s->flow_count; i++)
 		all->pairs[all->pair_count++] = (struct pair){ s->flows[i].key.socket,
@@ -213,6 +215,7 @@ void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, st
 		flow->late = part(less(sink->all_sent, sink->to_a_bus), flow->handed,
 				  sink->all_sent);
 	flow->seen = flow->handed + copied;
+	flow->unseen = part(sink->unseen, cell->bytes, sink->by_kernel + sink->by_program);
 	flow->anonymous = sink->sent[ZC_ORIGIN_ANON] != 0;
 	if (flow->handed && !kind_is_file(kind_of_index(all->snapshot, cell->key.source)))
 		flow->pages_of = busiest_file(all, cell->key.sink);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flows.h"
+#include "words.h"
 
 #define TMPFS_MAGIC 0x01021994		/* include/uapi/linux/magic.h */
 #define EXT4_SUPER_MAGIC 0xEF53
@@ -204,10 +205,25 @@ static void judge_kernel(const struct flow_list *list, const struct flow *flow,
 				 out);
 }
 
+/* Verdicts are by the hundredth: where more was not seen, it could be another one. */
+static void tell_unseen(struct report *report, const struct flow *flow, struct report_flow *out)
+{
+	const char *why = report_format(report, "%s bytes left without being seen: the kernel hides "
+					"some processes from BPF, and what leaves on top of them",
+					words_count(report, flow->unseen));
+
+	if (flow->unseen > flow->bytes / 100)
+		flow_not_visible(report, why, out);
+	else
+		out->why = report_format(report, "%s; %s", out->why, why);
+}
+
 void flow_judge(const struct flow_list *list, const struct flow *flow, struct report_flow *out)
 {
 	if (flow->way == FLOW_BY_KERNEL)
 		judge_kernel(list, flow, out);
 	else
 		judge_program(list, flow, out);
+	if (flow->unseen && out->why)
+		tell_unseen(list->report, flow, out);
 }

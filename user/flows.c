@@ -147,6 +147,7 @@ static void add_flow(struct flow *sum, const struct flow *flow)
 	sum->received_bytes += flow->received_bytes;
 	sum->received_of += flow->received_of;
 	sum->seen += flow->seen;
+	sum->unseen += flow->unseen;
 	sum->handed += flow->handed;
 	sum->late += flow->late;
 	sum->relayed += flow->relayed;

@@ -45,6 +45,7 @@ struct flow {
 	__u64 seen;		/* bytes of it whose pages were seen at a device */
 	__u64 handed;		/* of them, those in pages that were not copied for the socket */
 	__u64 late;		/* of those, pages that a program lent and that were copied on the way */
+	__u64 unseen;		/* bytes of it that left, and whose pages were not seen */
 	__u64 cached;		/* bytes of the files at the sink that entered the page cache */
 	__u64 relayed;		/* bytes that came out of a pipe which sockets or programs fill */
 	bool gives_pages;	/* vmsplice: the program's pages, not a copy of them */

@@ -272,6 +272,7 @@ void session_reset(struct session *session)
 	empty_hash(session->skel->maps.proc_ids);
 	empty_hash(session->skel->maps.socks);
 	empty_hash(session->skel->maps.flows);
+	empty_hash(session->skel->maps.holes);
 	session_drain(session);
 	session->event_count = 0;
 	session->recursion_before = recursion_misses(session);

@@ -8,6 +8,7 @@ import mmap
 import os
 import re
 import struct
+import subprocess
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from link_programs import descendant_named, in_network_of, loss, qdiscs, wait_until
 from zctrace import (
+    BUILD,
     CHUNK,
     FAILED,
     KIB,
@@ -25,6 +27,8 @@ from zctrace import (
     ROUNDS,
     assert_one_message,
     assert_sound,
+    assert_witnesses_sound,
+    command,
     leg,
     make_file,
     measure,
@@ -34,6 +38,7 @@ from zctrace import (
     origins_at_queue,
     retransmitted,
     started,
+    tool,
     verdict,
     wait_for_sender,
     zctrace,
@@ -405,6 +410,37 @@ def test_loss_does_not_change_the_origins(place, way, origin, family):
     assert origins(scenario) == origins_at_queue(scenario) == all_of(size, origin)
     assert retransmitted(scenario) > 0
     assert leg(scenario, "socket-receiver")["bytes"] == size
+
+
+# The queue of the device loses every 101st packet with data, after TCP has handed it on.
+LOSING_QUEUE = """
+ip link set lo up
+tc qdisc add dev lo root handle 1: htb
+tc filter add dev lo parent 1: bpf direct-action object-file "$1" section tc
+shift
+"$@"
+tc -s -j qdisc show dev lo
+"""
+
+
+@pytest.mark.parametrize("way, origin", [("sendfile", "file_page"), ("copy", "private")])
+def test_what_the_queue_loses_is_new_when_it_is_sent_again(place, way, origin):
+    """It came by the first hook before, and by the second it has not."""
+    size = 32 * MIB + 3
+    lossy = BUILD / "tests" / "lossy.bpf.o"
+    done = subprocess.run(
+        [tool("unshare"), "--net", "sh", "-ec", LOSING_QUEUE, "sh", lossy,
+         *command(way, "-q", "-n", 1, "--size", size, "--json", place / "report.json")],
+        capture_output=True, text=True, check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)[0]["drops"] > 0
+    (scenario,) = json.loads((place / "report.json").read_text())["scenarios"]
+    assert_witnesses_sound(scenario)
+    send = leg(scenario, "user-socket")
+    assert send["origin_bytes"] == send["at_queue_bytes"]
+    assert set(origins(scenario)) == {origin}
+    assert retransmitted(scenario) > 0
 
 
 # --- files that change ---

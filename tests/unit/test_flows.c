@@ -429,6 +429,29 @@ static void test_sendfile_of_both(void **state)
 	assert_verdict(must_find(*state, "/a", "127.0.0.1:80"), "mixed (25% copied)", 0.25);
 }
 
+/* Where more than a hundredth was not seen to leave there could be another verdict. */
+static void test_sendfile_of_pages_that_were_not_all_seen(void **state)
+{
+	struct world *w = *state;
+
+	sendfile_with(w, 0, 200 * MIB, 0);
+	w->snapshot.socks[0].sock.unseen_bytes[ZC_HOOK_XMIT] = MIB;
+	assert_verdict(must_find(w, "/a", "127.0.0.1:80"), "zero-copy", 0);
+	assert_non_null(strstr(must_find(w, "/a", "127.0.0.1:80")->why,
+			       "; 1,048,576 bytes left without being seen"));
+}
+
+static void test_sendfile_of_pages_of_which_too_many_were_not_seen(void **state)
+{
+	struct world *w = *state;
+
+	sendfile_with(w, 0, 90 * MIB, 0);
+	w->snapshot.socks[0].sock.unseen_bytes[ZC_HOOK_XMIT] = MIB;
+	assert_int_equal(strncmp(must_find(w, "/a", "127.0.0.1:80")->verdict,
+				 "not visible (1,048,576 bytes left without being seen", 52), 0);
+	assert_non_null(must_find(w, "/a", "127.0.0.1:80")->copies_per_byte.why);
+}
+
 static void test_sendfile_of_holes_and_of_a_file_that_was_cut(void **state)
 {
 	sendfile_with(*state, ZC_ORIGIN_ZERO, MIB, MIB);
@@ -806,6 +829,8 @@ int main(void)
 		TEST(connections_to_a_server), TEST(one_connection_is_named_by_its_lower_port),
 		TEST(one_connection_between_high_ports_has_both), TEST(sendfile_of_pages),
 		TEST(sendfile_to_a_device_that_cannot_gather), TEST(sendfile_of_both),
+		TEST(sendfile_of_pages_that_were_not_all_seen),
+		TEST(sendfile_of_pages_of_which_too_many_were_not_seen),
 		TEST(sendfile_of_holes_and_of_a_file_that_was_cut), TEST(sendfile_without_segments),
 		TEST(header_and_file_on_one_socket), TEST(own_pages), TEST(own_pages_are_copied_late),
 		TEST(some_own_pages),
