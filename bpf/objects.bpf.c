@@ -304,6 +304,21 @@ static __u32 object_for(struct zc_object_key *key, struct file *file, __u32 fs_m
 	return known ? *known : key->kind;
 }
 
+/* A socket that connects again, or a datagram socket that others are written to, has one object
+ * for each peer. */
+static void identify_socket(struct zc_object_key *key, struct sock *sk)
+{
+	key->pointer = (__u64)sk;
+	key->kind = kind_of_socket(sk);
+	if (key->kind < ZC_KIND_TCP || key->kind > ZC_KIND_UDP)
+		return;
+	key->port = BPF_CORE_READ(sk, __sk_common.skc_dport);
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET)
+		key->device = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+	else
+		key->device = BPF_CORE_READ(sk, __sk_common.skc_v6_daddr.in6_u.u6_addr32[3]);
+}
+
 __u32 object_of_file(__u64 address)
 {
 	struct file *file = (struct file *)address;
@@ -323,8 +338,7 @@ __u32 object_of_file(__u64 address)
 	if ((mode & S_IFMT) == S_IFSOCK) {
 		struct sock *sk = sock_of_file(file);
 
-		key.pointer = (__u64)sk;
-		key.kind = kind_of_socket(sk);
+		identify_socket(&key, sk);
 	} else {
 		key.kind = kind_of_mode(mode, BPF_CORE_READ(file, f_flags));
 		if (key.kind == ZC_KIND_FILE || key.kind == ZC_KIND_FILE_DIRECT)

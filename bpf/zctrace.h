@@ -217,11 +217,13 @@ _Static_assert(sizeof(struct zc_cell) == 16 + 7 * 8 + 8 * ZC_HIST_BUCKETS,
 struct zc_object_key {
 	__u64 inode;		/* i_ino of the descriptor's inode */
 	__u64 pointer;		/* struct sock of a socket, address_space of a file: tells reuse */
-	__u32 device;		/* s_dev of the descriptor's inode */
+	__u32 device;		/* s_dev of the descriptor's inode; of a socket: its peer's address,
+				 * the last four bytes */
 	__u32 kind;		/* enum zc_kind */
 	__u32 generation;	/* i_generation of the file that owns the pages: its number and its
 				 * memory are another's as soon as it is unlinked and closed */
-	__u32 pad;
+	__u16 port;		/* of a socket's peer, network order: connect() may give it another */
+	__u16 pad;
 };
 _Static_assert(sizeof(struct zc_object_key) == 32, "zc_object_key crosses the border");
 

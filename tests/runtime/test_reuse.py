@@ -87,3 +87,38 @@ def test_ends_that_have_their_memory_one_after_the_other(place, kind):
         moved = [call["bytes"] for call in scenario["syscalls"]
                  if call["name"] == name and kind in call["fd"]]
         assert sum(moved) == total, end
+
+
+CONNECT_AGAIN = """
+import os, socket, sys
+kind = socket.SOCK_STREAM if sys.argv[1] == 'tcp' else socket.SOCK_DGRAM
+out = socket.socket(socket.AF_INET, kind)
+for rounds in (13, 17):
+    peer = socket.socket(socket.AF_INET, kind)
+    peer.bind(('127.0.0.1', 0))
+    if kind == socket.SOCK_STREAM: peer.listen()
+    out.connect(peer.getsockname())
+    print(peer.getsockname()[1], out.getsockname()[1], flush=True)
+    there = peer.accept()[0] if kind == socket.SOCK_STREAM else peer
+    for _ in range(rounds):
+        os.write(out.fileno(), bytes(1009))
+        assert len(os.read(there.fileno(), 1009)) == 1009
+    if kind == socket.SOCK_STREAM:
+        out.shutdown(socket.SHUT_WR)
+        assert not os.read(there.fileno(), 1)
+    there.close()
+    if kind == socket.SOCK_STREAM: assert not os.read(out.fileno(), 1)
+    libc.connect(out.fileno(), bytes(16), 16)
+"""
+
+
+@pytest.mark.parametrize("kind", ["tcp", "udp"])
+def test_a_socket_that_connects_to_one_after_the_other(place, kind):
+    """It has the address and the number of before, and another peer."""
+    with open(place / "out", "w", encoding="ascii") as out:
+        scenario = run(place, [PYTHON, "-S", "-c", "import ctypes; libc = ctypes.CDLL(None)\n"
+                               + CONNECT_AGAIN, kind], stdout=out)
+    ports = [line.split() for line in (place / "out").read_text().splitlines()]
+    found = [(f["calls"], f["bytes"]) for port, _ in ports
+             for f in flows(scenario, "sink", f":{port}") if f["sink_kind"] == kind]
+    assert found == [(13, 13 * 1009), (17, 17 * 1009)]
