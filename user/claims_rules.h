@@ -86,6 +86,7 @@ claim_decide_fn decide_copy_cpu_copies, decide_sendfile_cpu_copies;	  /* claims_
 claim_decide_fn decide_gather_removes_copy;				  /* claims_copies.c */
 claim_decide_fn decide_copy_dma_copies, decide_sendfile_dma_copies;	  /* claims_dma.c */
 claim_decide_fn decide_sendfile_faster, decide_sendfile_saves_cpu;	  /* claims_times.c */
+claim_decide_fn decide_sendfile_faster_than_loop;			  /* claims_times.c */
 claim_decide_fn decide_nic_bound;					  /* claims_link.c */
 claim_decide_fn decide_same_bytes, decide_kernel_support;		  /* claims_support.c */
 

@@ -100,8 +100,8 @@ static const char *ratio_text(struct report *report, const struct spread *copy,
 	return report_format(report, "%.2f× [%.2f–%.2f]", ratio, within.low, within.high);
 }
 
-static void add_outcome(struct report *report, const struct pick_pair *pair, spread_fn *of,
-			struct outcomes *outcomes)
+static void add_ratio(struct report *report, const struct pick_pair *pair, spread_fn *of,
+		      struct outcomes *outcomes)
 {
 	const struct spread *copy = of(pair->copy), *sendfile = of(pair->sendfile);
 	const struct measured_real ratio = stats_ratio(copy, sendfile);
@@ -146,10 +146,31 @@ bool claim_next_pair(const struct claim_info *info, struct report *report, bool 
 	return false;
 }
 
+/* What is compared with sendfile. */
+struct question {
+	spread_fn *of;
+	bool loop;	/* the copy in chunks of the same size, not the documents' */
+};
+
+/* The loop in the place of the documents' copy; false = there is none under this condition. */
+static bool with_loop(const struct claim_info *info, struct report *report, struct pick_pair *pair)
+{
+	pair->copy = pick_twin(report, pair->copy, "copy", "chunk");
+	return pair->copy && pair->copy->chunk_bytes == pair->sendfile->chunk_bytes &&
+	       !claim_doubt(report, pair->copy, info->subjects);
+}
+
+static void add_outcome(const struct claim_info *info, struct report *report, struct pick_pair pair,
+			const struct question *question, struct outcomes *outcomes)
+{
+	if (!question->loop || with_loop(info, report, &pair))
+		add_ratio(report, &pair, question->of, outcomes);
+}
+
 /* The main pair first, so that its ratio is the one that is shown. What others show does not stand
  * in for the documents' condition, if that is not decided. */
-static void add_outcomes(const struct claim_info *info, struct report *report, spread_fn *of,
-			 struct outcomes *outcomes)
+static void add_outcomes(const struct claim_info *info, struct report *report,
+			 const struct question *question, struct outcomes *outcomes)
 {
 	struct pick_pair main_pair, pair;
 	size_t cursor = 0;
@@ -158,13 +179,13 @@ static void add_outcomes(const struct claim_info *info, struct report *report, s
 		return;
 	outcomes->open_reason = pair_doubt(info, report, &main_pair);
 	if (!outcomes->open_reason)
-		add_outcome(report, &main_pair, of, outcomes);
+		add_outcome(info, report, main_pair, question, outcomes);
 	if (pick_documents_condition(main_pair.sendfile) && !outcomes->more &&
 	    !outcomes->rest_text)
 		return;
 	while (claim_next_pair(info, report, false, &cursor, &pair))
 		if (pair.sendfile != main_pair.sendfile)
-			add_outcome(report, &pair, of, outcomes);
+			add_outcome(info, report, pair, question, outcomes);
 }
 
 bool claim_pairs_undecided(const struct claim_info *info, struct report *report,
@@ -188,18 +209,19 @@ bool claim_pairs_undecided(const struct claim_info *info, struct report *report,
 }
 
 static void decide_copy_takes_more(const struct claim_info *info, struct report *report,
-				   struct report_claim *claim, spread_fn *of)
+				   struct report_claim *claim, const struct question *question)
 {
 	struct outcomes outcomes = { .more_only_warm = true, .rest_only_cold = true };
 
 	if (claim_pairs_undecided(info, report, claim, false))
 		return;
-	add_outcomes(info, report, of, &outcomes);
+	add_outcomes(info, report, question, &outcomes);
 
 	if (outcomes.more + outcomes.less == 0) {
 		const char *open = outcomes.open_reason;
 
-		claim_not_measured(report, claim, open ? open : outcomes.missing,
+		claim_not_measured(report, claim, open ? open : outcomes.missing ? outcomes.missing :
+				   "no loop of read and send with sendfile's chunk was run",
 				   open ? NULL : info->command);
 		return;
 	}
@@ -226,11 +248,17 @@ void decide_sendfile_faster(const struct claim_info *info, struct report *report
 						 claim->documents ? ", " : "",
 						 time->copy / time->sendfile);
 	}
-	decide_copy_takes_more(info, report, claim, elapsed);
+	decide_copy_takes_more(info, report, claim, &(struct question){ elapsed, false });
 }
 
 void decide_sendfile_saves_cpu(const struct claim_info *info, struct report *report,
 			       struct report_claim *claim)
 {
-	decide_copy_takes_more(info, report, claim, cpu);
+	decide_copy_takes_more(info, report, claim, &(struct question){ cpu, false });
+}
+
+void decide_sendfile_faster_than_loop(const struct claim_info *info, struct report *report,
+				      struct report_claim *claim)
+{
+	decide_copy_takes_more(info, report, claim, &(struct question){ elapsed, true });
 }

@@ -57,6 +57,26 @@ static void the_documents_ratios_follow_from_their_times(void **state)
 	report_free(report);
 }
 
+/* The fair comparison is a claim of its own: the same chunk, with and without copies. */
+static void the_loop_is_another_claim(void **state)
+{
+	struct report *report = fixture_compare();
+	struct report_scenario *loop = (struct report_scenario *)report_scenario(report, "copy",
+										 "chunk");
+	const char *id = "sendfile-faster-than-loop";
+
+	(void)state;
+	expect_verdict(report, id, VERDICT_HOLDS, "1.50×");
+	fixture_times(report, &loop->elapsed_untraced_ns, 121 * MS, 5);
+	expect_not_measured(report, id, "within the noise of 5 runs each");
+	expect_verdict(report, "sendfile-faster", VERDICT_HOLDS, "3.56×");
+	fixture_times(report, &loop->elapsed_untraced_ns, 60 * MS, 5);
+	expect_verdict(report, id, VERDICT_DOES_NOT, "0.50×");
+	loop->chunk_bytes = 4096;
+	expect_not_measured(report, id, "no loop of read and send with sendfile's chunk");
+	report_free(report);
+}
+
 static void the_direction_decides(void **state)
 {
 	static const struct {
@@ -591,6 +611,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_documents_ratios_follow_from_their_times),
+		cmocka_unit_test(the_loop_is_another_claim),
 		cmocka_unit_test(the_direction_decides),
 		cmocka_unit_test(each_claim_has_its_own_spread),
 		cmocka_unit_test(noise_is_not_a_verdict),
