@@ -91,6 +91,8 @@ struct zc_tally {
 	__u64 faults;		/* min_flt + maj_flt */
 	__u64 read_bytes;	/* ioac.rchar, but for calls of ZC_CLASS_LOADS */
 	__u64 written_bytes;	/* ioac.wchar */
+	__u64 cpu_ns;		/* se.sum_exec_runtime, which is brought up to date at each tick */
+	__u64 threads;		/* whose end is in it */
 };
 
 /* One traced process. Counters only grow; written with atomic adds, read by the loader. */
@@ -118,7 +120,7 @@ struct zc_proc {
 				 * index is enum zc_origin */
 	char comm[ZC_COMM_LEN];
 };
-_Static_assert(sizeof(struct zc_proc) == 208, "zc_proc crosses the border");
+_Static_assert(sizeof(struct zc_proc) == 224, "zc_proc crosses the border");
 
 /* A process's state in one word, so that one comparison tells whether what a thread remembers still
  * holds: three bits, and above them a number that changes whenever a descriptor may have been

@@ -29,6 +29,10 @@ __u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scena
 
 /* A sum of which a part is not known is not known. */
 void build_add(struct measured *sum, struct measured more);
+/* How far the CPU time of so many threads may be from the kernel's own count of it, ns: a tick at
+ * either end of each, and what the host took meanwhile, which /proc/stat tells to a tick. */
+__u64 build_cpu_tolerance(const struct snapshot *snapshot, __u64 threads);
+extern const char *const build_cpu_rule;
 /* Why nothing that rests on the context switches of a process is known; NULL = it is. */
 const char *build_no_switches(const struct session *session, const struct zc_proc *proc);
 /* A number that rests on them. */

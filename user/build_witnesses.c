@@ -2,12 +2,17 @@
 /* Every headline number beside a second source for it: the programs' own tally, what the kernel
  * tallies of a thread, TCP_INFO. Each must say the same; one that differs undoes what rests on it. */
 #include <string.h>
+#include <unistd.h>
 
 #include "build.h"
 #include "claims.h"
 #include "kinds.h"
 
 enum { MAX_WITNESSES = 40 };
+
+const char *const build_cpu_rule =
+	"the scheduler's own count is brought up to date at each tick, and lacks what the host took "
+	"from the machine meanwhile";
 
 struct bench {
 	struct report_scenario *scenario;
@@ -20,11 +25,21 @@ void build_begin_witnesses(struct report *report, struct report_scenario *scenar
 	scenario->witnesses = report_alloc(report, MAX_WITNESSES * sizeof(*scenario->witnesses));
 }
 
+__u64 build_cpu_tolerance(const struct snapshot *snapshot, __u64 threads)
+{
+	const __u64 tick = 1000000000ULL / sysconf(_SC_CLK_TCK);
+
+	return (2 * threads + 1) * tick + snapshot->stolen_ns;
+}
+
 void build_hear(struct report_scenario *scenario, struct report_witness witness)
 {
 	if (scenario->witness_count == MAX_WITNESSES)
 		return;
-	witness.agree = witness.counted == witness.witness;
+	__u64 apart = witness.counted > witness.witness ? witness.counted - witness.witness :
+							  witness.witness - witness.counted;
+
+	witness.agree = apart <= witness.tolerance;
 	witness.runs = 1;
 	witness.differ = !witness.agree;
 	scenario->witnesses[scenario->witness_count++] = witness;
@@ -74,6 +89,23 @@ static void hear_calls(struct bench *bench, const struct totals *sender,
 	     got->payload_bytes, bench->scenario->payload_bytes);
 }
 
+/* The window less the waits, against the CPU time that the scheduler gave the thread. */
+static void hear_cpu_time(struct bench *bench)
+{
+	const struct snapshot *snapshot = bench->run->snapshot;
+	const struct zc_proc *proc = &snapshot->procs[bench->run->sender.proc];
+	const __u64 window = proc->close_ns - proc->open_ns;
+	const __u64 waited = proc->blocked_ns + proc->runnable_ns;
+
+	if (build_off_cpu(bench->session, proc, waited).why || proc->close_ns < proc->open_ns)
+		return;
+	build_hear(bench->scenario, (struct report_witness){
+		.id = "sender.cpu_ns", .source = "the kernel's sum_exec_runtime",
+		.counted = window > waited ? window - waited : 0, .witness = proc->tally.cpu_ns,
+		.tolerance = build_cpu_tolerance(snapshot, 1), .rule = build_cpu_rule,
+	});
+}
+
 /* The same events by the kernel's own tally of the thread, taken where its window begins and
  * ends: nothing is between the two. */
 static void hear_kernel(struct bench *bench, const struct totals *sender)
@@ -90,6 +122,7 @@ static void hear_kernel(struct bench *bench, const struct totals *sender)
 		     tally->voluntary);
 		hear(bench, 0, "sender.involuntary", "the kernel's nivcsw", proc->involuntary,
 		     tally->involuntary);
+		hear_cpu_time(bench);
 	}
 	if (!session_missing(bench->session, "page_fault_user") &&
 	    !session_missing(bench->session, "page_fault_kernel"))

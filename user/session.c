@@ -239,6 +239,7 @@ int session_attach(struct session *session, char *error, size_t error_size)
 			 strerror(-session->stale));
 		return session->stale;
 	}
+	session->stolen_before = session_stolen_ns();
 	session->skel->bss->timeline_left = session->event_room;
 	if (session->skel->rodata->timeline_windows) {
 		session->skel->bss->windows_left = session->event_room / 2;

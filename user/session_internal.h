@@ -23,6 +23,7 @@ struct session {
 	__u64 timeline_events;	/* of each thread */
 	struct zc_event *events;	/* as they came */
 	size_t event_count, event_room;
+	__u64 stolen_before;	/* ns, when it was attached */
 	__u64 recursion_before;	/* the kernel never resets its counter */
 	int types_fd;		/* while it is opened: the kernel's types for libbpf; else -1 */
 };
@@ -35,6 +36,9 @@ void session_maps_size(struct session *session, const struct session_options *op
  * The large ones are only mapped while they are read, and only as far as they are in use. */
 void *session_map(const struct bpf_map *map, __u32 entries, size_t *bytes);
 void session_unmap(void *values, size_t bytes);
+
+/* CPU time that the host took from all CPUs so far, ns; 0 = the kernel does not say. */
+__u64 session_stolen_ns(void);
 
 int session_open_ring(struct session *session);
 void session_close_ring(struct session *session);

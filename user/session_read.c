@@ -2,8 +2,10 @@
 /* Reads what the kernel side counted into a snapshot, and empties its tables for the next run. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "session_internal.h"
 
@@ -41,6 +43,19 @@ void session_drain(struct session *session)
 __u64 session_timeline_limit(const struct session *session)
 {
 	return session->timeline_events;
+}
+
+__u64 session_stolen_ns(void)
+{
+	unsigned long long stolen = 0;
+	FILE *stat = fopen("/proc/stat", "re");
+
+	if (!stat)
+		return 0;
+	if (fscanf(stat, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &stolen) != 1)
+		stolen = 0;
+	fclose(stat);
+	return stolen * (1000000000ULL / sysconf(_SC_CLK_TCK));
 }
 
 static __u32 used(__u32 next, __u32 limit)
@@ -181,6 +196,7 @@ int session_snapshot(struct session *session, struct snapshot **out)
 	if (!snapshot)
 		return -ENOMEM;
 	session_drain(session);
+	snapshot->stolen_ns = session_stolen_ns() - session->stolen_before;
 	snapshot->proc_count = used(data->next_proc, rodata->max_procs);
 	snapshot->cell_count = used(data->next_cell, rodata->max_cells);
 	snapshot->object_count = used(data->next_object, rodata->max_objects);

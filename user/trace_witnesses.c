@@ -43,6 +43,7 @@ static bool is_tallied(const struct snapshot *snapshot, __u32 proc)
 struct sums {
 	__u64 processes;
 	__u64 voluntary, involuntary, bytes_in, bytes_out;
+	__u64 call_ns;		/* on the CPU in calls */
 	struct zc_tally tally;
 	bool calls_32bit;	/* what those move is not told apart */
 };
@@ -56,6 +57,8 @@ static void add_process(struct sums *sums, const struct zc_proc *proc)
 	sums->tally.involuntary += proc->tally.involuntary;
 	sums->tally.read_bytes += proc->tally.read_bytes;
 	sums->tally.written_bytes += proc->tally.written_bytes;
+	sums->tally.cpu_ns += proc->tally.cpu_ns;
+	sums->tally.threads += proc->tally.threads;
 }
 
 static struct sums sum_up(const struct snapshot *snapshot)
@@ -73,6 +76,8 @@ static struct sums sum_up(const struct snapshot *snapshot)
 			continue;
 		sums.bytes_in += build_is_accounted_read(cell->key.nr) ? cell->bytes : 0;
 		sums.bytes_out += is_accounted_write(cell->key.nr) ? cell->bytes : 0;
+		if (cell->total_ns > cell->blocked_ns + cell->runnable_ns)
+			sums.call_ns += cell->total_ns - cell->blocked_ns - cell->runnable_ns;
 		sums.calls_32bit |= cell->key.nr == ZC_NR_32BIT;
 	}
 	return sums;
@@ -103,4 +108,13 @@ void trace_witnesses(struct report *report, const struct session *session,
 	build_begin_witnesses(report, scenario);
 	for (size_t i = switches ? 0 : 2; i < (sums.calls_32bit ? 2 : 4); i++)
 		build_hear(scenario, all[i]);
+	/* What threads did in calls cannot be more than all that they did. */
+	if (switches && !session_missing(session, "sys_enter"))
+		build_hear(scenario, (struct report_witness){
+			.id = "all.cpu_ns_beyond", .source = "the kernel's sum_exec_runtime",
+			.counted = sums.call_ns > sums.tally.cpu_ns ?
+				   sums.call_ns - sums.tally.cpu_ns : 0,
+			.tolerance = build_cpu_tolerance(snapshot, sums.tally.threads),
+			.rule = build_cpu_rule,
+		});
 }

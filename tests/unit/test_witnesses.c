@@ -18,6 +18,10 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A window, the CPU time in it, and more than two CPU times can be apart by. */
+#define WINDOW_NS 2000000000ULL
+#define CPU_NS 1000000000ULL
+#define BEYOND_NS 100000000LL
 enum { CHUNK = 1000, ROUNDS = 7, PAYLOAD = CHUNK * ROUNDS, SENDER = 1, RECEIVER = 2,
        FILE_OBJECT = ZC_KIND_COUNT, SOCKET, PEER };
 
@@ -49,7 +53,10 @@ static void fill_kernel(struct world *w)
 
 	w->procs[SENDER] = (struct zc_proc){
 		.voluntary = 5, .involuntary = 9, .faults_user = 3, .faults_kernel = 15,
-		.tally = { .voluntary = 5, .involuntary = 9, .faults = 18, .read_bytes = PAYLOAD },
+		.open_ns = 1, .close_ns = 1 + WINDOW_NS,
+		.blocked_ns = (WINDOW_NS - CPU_NS) / 2, .runnable_ns = (WINDOW_NS - CPU_NS) / 2,
+		.tally = { .voluntary = 5, .involuntary = 9, .faults = 18, .read_bytes = PAYLOAD,
+			   .cpu_ns = CPU_NS, .threads = 1 },
 	};
 	w->objects[FILE_OBJECT].key.kind = ZC_KIND_FILE;
 	w->objects[SOCKET].key.kind = w->objects[PEER].key.kind = ZC_KIND_TCP;
@@ -156,43 +163,48 @@ static void each_witness_can_disagree(void **state)
 	const struct {
 		__u64 *number;
 		const char *differ;
+		__s64 by;		/* 0 = 1 */
 	} cases[] = {
-		{ &sent->calls[0].count, "sender.data_calls" },
+		{ &proc->close_ns, "sender.cpu_ns", BEYOND_NS },
+		{ &proc->blocked_ns, "sender.cpu_ns", BEYOND_NS },
+		{ &proc->runnable_ns, "sender.cpu_ns", BEYOND_NS },
+		{ &proc->tally.cpu_ns, "sender.cpu_ns", BEYOND_NS },
+		{ &sent->calls[0].count, "sender.data_calls", 0 },
 		{ &w->cells[1].histogram[10],
-		  "sender.data_calls sender.rounds" },
+		  "sender.data_calls sender.rounds", 0 },
 		{ &w->cells[2].histogram[10], "sender.data_calls sender.zerocopy_sends "
-					      "sender.zerocopy_completions" },
-		{ &sent->rounds, "sender.rounds" },
-		{ &sent->eof_probes, "sender.eof_probes" },
-		{ &w->cells[2].bytes, "sender.bytes_out" },
-		{ &sent->payload_bytes, "sender.bytes_out" },
-		{ &got->calls[0].count, "receiver.data_calls" },
-		{ &w->cells[3].histogram[10], "receiver.data_calls" },
-		{ &w->cells[3].bytes, "receiver.bytes_in" },
+					      "sender.zerocopy_completions", 0 },
+		{ &sent->rounds, "sender.rounds", 0 },
+		{ &sent->eof_probes, "sender.eof_probes", 0 },
+		{ &w->cells[2].bytes, "sender.bytes_out", 0 },
+		{ &sent->payload_bytes, "sender.bytes_out", 0 },
+		{ &got->calls[0].count, "receiver.data_calls", 0 },
+		{ &w->cells[3].histogram[10], "receiver.data_calls", 0 },
+		{ &w->cells[3].bytes, "receiver.bytes_in", 0 },
 		{ &got->payload_bytes, "receiver.bytes_in payload.delivered receiver.tcp_bytes "
-				       "sender.queued_bytes sender.segment_bytes" },
-		{ &w->scenario.payload_bytes, "payload.delivered" },
-		{ &w->cells[1].bytes, "sender.bytes_in" },
-		{ &proc->tally.read_bytes, "sender.bytes_in" },
-		{ &proc->voluntary, "sender.voluntary" },
-		{ &proc->tally.voluntary, "sender.voluntary" },
-		{ &proc->involuntary, "sender.involuntary" },
-		{ &proc->tally.involuntary, "sender.involuntary" },
-		{ &proc->faults_user, "sender.faults" },
-		{ &proc->faults_kernel, "sender.faults" },
-		{ &proc->tally.faults, "sender.faults" },
-		{ &sent->zerocopy.sends, "sender.zerocopy_sends" },
-		{ &sent->zerocopy.completed, "sender.zerocopy_completions" },
-		{ &got->tcp_bytes_received, "receiver.tcp_bytes" },
+				       "sender.queued_bytes sender.segment_bytes", 0 },
+		{ &w->scenario.payload_bytes, "payload.delivered", 0 },
+		{ &w->cells[1].bytes, "sender.bytes_in", 0 },
+		{ &proc->tally.read_bytes, "sender.bytes_in", 0 },
+		{ &proc->voluntary, "sender.voluntary", 0 },
+		{ &proc->tally.voluntary, "sender.voluntary", 0 },
+		{ &proc->involuntary, "sender.involuntary", 0 },
+		{ &proc->tally.involuntary, "sender.involuntary", 0 },
+		{ &proc->faults_user, "sender.faults", 0 },
+		{ &proc->faults_kernel, "sender.faults", 0 },
+		{ &proc->tally.faults, "sender.faults", 0 },
+		{ &sent->zerocopy.sends, "sender.zerocopy_sends", 0 },
+		{ &sent->zerocopy.completed, "sender.zerocopy_completions", 0 },
+		{ &got->tcp_bytes_received, "receiver.tcp_bytes", 0 },
 		{ &sock->new_bytes[ZC_HOOK_QUEUE][ZC_ORIGIN_PRIVATE],
-		  "sender.queued_bytes sender.tcp_sent" },
+		  "sender.queued_bytes sender.tcp_sent", 0 },
 		{ &sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_FILE],
-		  "sender.segment_bytes sender.tcp_acked" },
-		{ &sock->tcp_bytes_sent, "sender.tcp_sent" },
-		{ &sock->again_bytes[ZC_HOOK_QUEUE], "sender.tcp_sent" },
-		{ &sock->tcp_bytes_retrans, "sender.retransmitted" },
-		{ &sock->again_bytes[ZC_HOOK_XMIT], "sender.retransmitted" },
-		{ &sock->tcp_bytes_acked, "sender.tcp_acked" },
+		  "sender.segment_bytes sender.tcp_acked", 0 },
+		{ &sock->tcp_bytes_sent, "sender.tcp_sent", 0 },
+		{ &sock->again_bytes[ZC_HOOK_QUEUE], "sender.tcp_sent", 0 },
+		{ &sock->tcp_bytes_retrans, "sender.retransmitted", 0 },
+		{ &sock->again_bytes[ZC_HOOK_XMIT], "sender.retransmitted", 0 },
+		{ &sock->tcp_bytes_acked, "sender.tcp_acked", 0 },
 	};
 
 	hear(w);
@@ -207,10 +219,12 @@ static void each_witness_can_disagree(void **state)
 	}
 	for (size_t c = 0; c < COUNT(cases); c++) {
 		for (int off = -1; off <= 1; off += 2) {
-			*cases[c].number += off;
+			const __s64 by = off * (cases[c].by ? cases[c].by : 1);
+
+			*cases[c].number += by;
 			hear(w);
 			expect_differing(&w->scenario, cases[c].differ);
-			*cases[c].number -= off;
+			*cases[c].number -= by;
 		}
 	}
 }
@@ -227,7 +241,7 @@ static void each_witness_knows_what_rests_on_it(void **state)
 		{ "sender.bytes_in", CLAIM_BYTES }, { "payload.delivered", CLAIM_BYTES },
 		{ "receiver.data_calls", 0 }, { "receiver.bytes_in", CLAIM_TOTALS },
 		{ "receiver.tcp_bytes", CLAIM_TOTALS }, { "sender.voluntary", 0 },
-		{ "sender.involuntary", 0 }, { "sender.faults", 0 },
+		{ "sender.involuntary", 0 }, { "sender.faults", 0 }, { "sender.cpu_ns", 0 },
 		{ "sender.zerocopy_sends", CLAIM_PAGES },
 		{ "sender.zerocopy_completions", CLAIM_PAGES },
 		{ "sender.queued_bytes", CLAIM_PAGES }, { "sender.segment_bytes", CLAIM_PAGES },
@@ -253,7 +267,7 @@ static void a_missing_probe_has_no_witness(void **state)
 	static const struct {
 		const char *tracepoint, *gone;
 	} cases[] = {
-		{ "sched_switch", "sender.voluntary sender.involuntary" },
+		{ "sched_switch", "sender.voluntary sender.involuntary sender.cpu_ns" },
 		{ "page_fault_user", "sender.faults" },
 		{ "page_fault_kernel", "sender.faults" },
 		{ "net_dev_queue", "sender.queued_bytes sender.tcp_sent" },
@@ -330,7 +344,7 @@ static void fill_trace(struct world *w)
 	static const struct zc_proc ended = {
 		.voluntary = 5, .involuntary = 9,
 		.tally = { .voluntary = 5, .involuntary = 9, .read_bytes = 2 * PAYLOAD,
-			   .written_bytes = PAYLOAD + 12 },
+			   .written_bytes = PAYLOAD + 12, .cpu_ns = CPU_NS, .threads = 1 },
 	};
 
 	w->procs[1] = w->procs[2] = ended;
@@ -349,27 +363,31 @@ static void each_witness_of_run_can_disagree(void **state)
 	const struct {
 		__u64 *number;
 		const char *differ;
+		__u64 by;		/* 0 = 1 */
 	} cases[] = {
-		{ &w->procs[1].voluntary, "all.voluntary" },
-		{ &w->procs[2].tally.voluntary, "all.voluntary" },
-		{ &w->procs[2].involuntary, "all.involuntary" },
-		{ &w->procs[1].tally.involuntary, "all.involuntary" },
-		{ &w->cells[1].bytes, "all.bytes_in" },
-		{ &w->procs[2].tally.read_bytes, "all.bytes_in" },
-		{ &w->cells[4].bytes, "all.bytes_in all.bytes_out" },
-		{ &w->cells[5].bytes, "all.bytes_out" },
-		{ &w->procs[1].tally.written_bytes, "all.bytes_out" },
+		{ &w->cells[1].total_ns, "all.cpu_ns_beyond", 2 * CPU_NS + BEYOND_NS },
+		{ &w->procs[1].voluntary, "all.voluntary", 0 },
+		{ &w->procs[2].tally.voluntary, "all.voluntary", 0 },
+		{ &w->procs[2].involuntary, "all.involuntary", 0 },
+		{ &w->procs[1].tally.involuntary, "all.involuntary", 0 },
+		{ &w->cells[1].bytes, "all.bytes_in", 0 },
+		{ &w->procs[2].tally.read_bytes, "all.bytes_in", 0 },
+		{ &w->cells[4].bytes, "all.bytes_in all.bytes_out", 0 },
+		{ &w->cells[5].bytes, "all.bytes_out", 0 },
+		{ &w->procs[1].tally.written_bytes, "all.bytes_out", 0 },
 	};
 
 	fill_trace(w);
 	hear_trace(w);
-	assert_int_equal(w->scenario.witness_count, 4);
+	assert_int_equal(w->scenario.witness_count, 5);
 	expect_differing(&w->scenario, "");
 	for (size_t c = 0; c < COUNT(cases); c++) {
-		++*cases[c].number;
+		const __u64 by = cases[c].by ? cases[c].by : 1;
+
+		*cases[c].number += by;
 		hear_trace(w);
 		expect_differing(&w->scenario, cases[c].differ);
-		--*cases[c].number;
+		*cases[c].number -= by;
 	}
 }
 
@@ -382,7 +400,7 @@ static void only_whole_tallies_are_witnesses(void **state)
 	w->procs[2].tally = (struct zc_tally){ 0 };
 	w->procs[2].threads = 1;
 	hear_trace(w);
-	assert_int_equal(w->scenario.witness_count, 4);
+	assert_int_equal(w->scenario.witness_count, 5);
 	expect_differing(&w->scenario, "");
 	assert_string_equal(w->scenario.witnesses[0].rule, "1 of 2 processes: those that ended");
 	w->procs[2].threads = 0;
@@ -401,7 +419,7 @@ static void bytes_of_32bit_calls_are_not_told_apart(void **state)
 	fill_trace(w);
 	w->cells[5].key.nr = ZC_NR_32BIT;
 	hear_trace(w);
-	assert_int_equal(w->scenario.witness_count, 2);
+	assert_int_equal(w->scenario.witness_count, 3);
 	assert_null(witness(&w->scenario, "all.bytes_in"));
 }
 
