@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pages of the traced files that enter the page cache: the disk's leg of the journey. */
-#include "state.h"
+#include "pages.h"
 
 static __u64 folio_bytes(struct folio *folio)
 {
 	unsigned long flags = 0;
 
 	bpf_probe_read_kernel(&flags, sizeof(flags), folio);
-	if (!(flags & (1UL << bpf_core_enum_value(enum pageflags, PG_head))))
-		return page_size;
-	return (__u64)page_size << (order_of_folio((__u64)folio) & 31);
+	return is_large(flags) ? page_size * pages_of_folio((__u64)folio) : page_size;
 }
 
 SEC("?raw_tp/mm_filemap_add_to_page_cache")

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the segments of the traced TCP sockets are made of when they are handed on, what receivers
  * copy out of them, and the kernel's own tally of a socket when it closes. */
-#include "state.h"
+#include "pages.h"
 
-#define PAGE_MAPPING_ANON_BIT 1	/* include/linux/page-flags.h: bit 0 of page->mapping */
-#define MAPPING_FLAGS 3
 #define SEND_SHUTDOWN_BIT 2	/* include/net/sock.h: SEND_SHUTDOWN */
 #define LONGEST_TCP_HEADER 60
 #define TCP_DOFF_AT 12		/* byte of the header whose upper half is its length in words */
-#define LARGEST_ORDER 20	/* of a folio: more would not be one */
 
 /* A fragment starts with a tagged reference since 6.9 (21d2e6737c97), with a page before. Both
  * are one word, followed by length and offset. */
@@ -16,13 +13,6 @@ struct fragment {
 	__u64 page;		/* bit 0: not a page (net_iov) */
 	__u32 length;
 	__u32 offset;
-};
-
-struct page_words {
-	__u64 flags;
-	__u64 compound_head;	/* bit 0: the rest is the address of the head page */
-	__u64 lru;
-	__u64 mapping;
 };
 
 /* What is being looked at: one segment at one hook, and what was found. It lies in a map, because
@@ -92,39 +82,6 @@ static __always_inline void flush_flow(struct look *look, struct zc_sock *sock, 
 		add_flow(look, hook);
 }
 
-static __u64 pages_of_folio(__u64 head)
-{
-	__u32 order = order_of_folio(head);
-
-	return 1ULL << (order <= LARGEST_ORDER ? order : 0);
-}
-
-/* The origin of a page, from its own words or those of its compound head. */
-static __u32 origin_of_page(__u64 page, struct page_words *words, __u64 *head)
-{
-	*head = page;
-	if (!page || page & 1 || bpf_probe_read_kernel(words, sizeof(*words), (void *)page))
-		return ZC_ORIGIN_UNKNOWN;
-	if (words->compound_head & 1) {
-		*head = words->compound_head - 1;
-		if (bpf_probe_read_kernel(words, sizeof(*words), (void *)*head))
-			return ZC_ORIGIN_UNKNOWN;
-	}
-	if (words->mapping & PAGE_MAPPING_ANON_BIT)
-		return ZC_ORIGIN_ANON;
-	if (words->mapping & MAPPING_FLAGS)
-		return ZC_ORIGIN_UNKNOWN;
-	if (words->mapping)
-		return ZC_ORIGIN_FILE;
-	if (words->flags & (1UL << bpf_core_enum_value(enum pageflags, PG_reserved)))
-		return ZC_ORIGIN_ZERO;
-	/* Cut from its file while in flight: no mapping any more, but still marked as cache. */
-	if (words->flags & (1UL << bpf_core_enum_value(enum pageflags, PG_uptodate) |
-			    1UL << bpf_core_enum_value(enum pageflags, PG_lru)))
-		return ZC_ORIGIN_TRUNCATED;
-	return ZC_ORIGIN_PRIVATE;
-}
-
 /* What is true of a page is true of its folio, whose struct pages lie side by side: the next
  * fragment is most often in the same one. */
 static void look_at_page(struct look *look, __u64 page)
@@ -138,7 +95,7 @@ static void look_at_page(struct look *look, __u64 page)
 	look->end = page + 1;
 	if (look->origin != ZC_ORIGIN_FILE)
 		return;
-	if (words.flags & 1UL << bpf_core_enum_value(enum pageflags, PG_head)) {
+	if (is_large(words.flags)) {
 		look->begin = head;
 		look->end = head + bpf_core_type_size(struct page) * pages_of_folio(head);
 	}

@@ -289,25 +289,6 @@ static __always_inline __u32 kind_of_object(__u32 object)
 	return entry ? entry->key.kind : ZC_KIND_UNKNOWN;
 }
 
-/* A large folio's order: in a field of its own until 6.6 (ebc1baf5c9b4), then in a byte of its
- * second page's flags. */
-struct folio___until_6_5 {
-	unsigned char _folio_order;
-} __attribute__((preserve_access_index));
-
-struct folio___since_6_6 {
-	unsigned long _flags_1;
-} __attribute__((preserve_access_index));
-
-static __always_inline __u32 order_of_folio(__u64 head)
-{
-	if (bpf_core_field_exists(struct folio___until_6_5, _folio_order))
-		return BPF_CORE_READ((struct folio___until_6_5 *)head, _folio_order);
-	if (bpf_core_field_exists(struct folio___since_6_6, _flags_1))
-		return BPF_CORE_READ((struct folio___since_6_6 *)head, _flags_1) & 0xff;
-	return 0;
-}
-
 static __always_inline void count_loss(enum zc_loss what)
 {
 	__sync_fetch_and_add(&loss[what], 1);

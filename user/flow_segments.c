@@ -11,7 +11,7 @@
 struct segments_of {
 	__u64 sent[ZC_ORIGIN_COUNT];	/* at the device */
 	__u64 all_sent, to_a_bus;	/* of all origins; to devices that have a bus */
-	__u64 unseen;			/* left, but no segment with them was seen */
+	__u64 unseen;			/* left, but no segment or no origin of them was seen */
 	__u64 by_kernel, by_program;	/* put into it by sendfile and the like, by writes */
 	__u64 relayed;			/* of a pipe: put into it by programs, and from sockets */
 };
@@ -68,7 +68,8 @@ static void add_sockets(struct flow_segments *all)
 			all->objects[sock->object].all_sent += sock->new_bytes[ZC_HOOK_XMIT][o];
 		}
 		all->objects[sock->object].to_a_bus += sock->device_bytes;
-		all->objects[sock->object].unseen += sock->unseen_bytes[ZC_HOOK_XMIT];
+		all->objects[sock->object].unseen += sock->unseen_bytes[ZC_HOOK_XMIT] +
+						     sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_UNKNOWN];
 	}
 	for (size_t i = 0; i < s->flow_count; i++)
 		all->pairs[all->pair_count++] = (struct pair){ s->flows[i].key.socket,
@@ -156,12 +157,6 @@ static __u64 least(__u64 a, __u64 b)
 	return a < b ? a : b;
 }
 
-/* Of both, sendfile and writes: those of the writes are taken off first. */
-static __u64 copied_pages(const struct segments_of *sink)
-{
-	return sink->sent[ZC_ORIGIN_PRIVATE] + sink->sent[ZC_ORIGIN_UNKNOWN];
-}
-
 /* Pages that are nobody's copy: the very file's, or what holes and cut files leave of it. */
 static __u64 handed_by_kernel(const struct flow_segments *all, const struct zc_cell *cell)
 {
@@ -175,20 +170,22 @@ static __u64 handed_by_kernel(const struct flow_segments *all, const struct zc_c
 	return part(pages, cell->bytes, sink->by_kernel);
 }
 
-/* Its own pages, and those of files that it has mapped: more than sendfile could have put there. */
+/* Its own pages, those of files that it has mapped, and what it never wrote to: more than sendfile
+ * could have put there. */
 static __u64 handed_by_program(const struct flow_segments *all, const struct zc_cell *cell)
 {
 	const struct segments_of *sink = &all->objects[cell->key.sink];
 
 	return part(sink->sent[ZC_ORIGIN_ANON] +
-		    less(sink->sent[ZC_ORIGIN_FILE], sink->by_kernel),
+		    less(sink->sent[ZC_ORIGIN_FILE] + sink->sent[ZC_ORIGIN_ZERO] +
+			 sink->sent[ZC_ORIGIN_TRUNCATED], sink->by_kernel),
 		    cell->bytes, sink->by_program);
 }
 
 void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, struct flow *flow)
 {
 	const struct segments_of *sink;
-	__u64 copied;
+	__u64 copied;	/* of both, sendfile and writes: those of the writes are taken off first */
 
 	if (flow->way == FLOW_BY_KERNEL && cell->key.source < all->snapshot->object_count &&
 	    kind_of_index(all->snapshot, cell->key.source) == ZC_KIND_PIPE &&
@@ -200,11 +197,11 @@ void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, st
 	sink = &all->objects[cell->key.sink];
 	if (flow->way == FLOW_BY_KERNEL) {
 		flow->handed = handed_by_kernel(all, cell);
-		copied = part(less(copied_pages(sink), sink->by_program), cell->bytes,
+		copied = part(less(sink->sent[ZC_ORIGIN_PRIVATE], sink->by_program), cell->bytes,
 			      sink->by_kernel);
 	} else {
 		flow->handed = handed_by_program(all, cell);
-		copied = part(least(copied_pages(sink), sink->by_program), cell->bytes,
+		copied = part(least(sink->sent[ZC_ORIGIN_PRIVATE], sink->by_program), cell->bytes,
 			      sink->by_program);
 	}
 	if (flow->handed > cell->bytes)
@@ -216,7 +213,8 @@ void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, st
 				  sink->all_sent);
 	flow->seen = flow->handed + copied;
 	flow->unseen = part(sink->unseen, cell->bytes, sink->by_kernel + sink->by_program);
-	flow->anonymous = sink->sent[ZC_ORIGIN_ANON] != 0;
+	flow->anonymous = sink->sent[ZC_ORIGIN_ANON] ||
+			  (flow->way != FLOW_BY_KERNEL && sink->sent[ZC_ORIGIN_ZERO]);
 	if (flow->handed && !kind_is_file(kind_of_index(all->snapshot, cell->key.source)))
 		flow->pages_of = busiest_file(all, cell->key.sink);
 }

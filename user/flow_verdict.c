@@ -208,8 +208,8 @@ static void judge_kernel(const struct flow_list *list, const struct flow *flow,
 /* Verdicts are by the hundredth: where more was not seen, it could be another one. */
 static void tell_unseen(struct report *report, const struct flow *flow, struct report_flow *out)
 {
-	const char *why = report_format(report, "%s bytes left without being seen: the kernel hides "
-					"some processes from BPF, and what leaves on top of them",
+	const char *why = report_format(report, "%s bytes left unseen: on top of a process that the "
+					"kernel hides from BPF, or in pages of unknown origin",
 					words_count(report, flow->unseen));
 
 	if (flow->unseen > flow->bytes / 100)

@@ -516,6 +516,15 @@ def test_run_and_the_scenarios_count_the_same_copies(place, way):
     assert round(copies, 2) == round(legs["cache-user"] + legs["user-socket"] + late, 2)
 
 
+@pytest.mark.parametrize("memory", ["zero", "huge", "ring"])
+def test_msg_zerocopy_of_memory_that_is_no_page_of_its_own(place, memory):
+    """What was never written to is the zero page, a small one or a huge one; a ring is the kernel's,
+    and mapped. Nothing is copied into any of them."""
+    found = flow(run(place, [program("lend"), memory]), "memory", "127.0.0.1", by="sendto")
+    assert found["bytes"] == 2 * MIB
+    assert "the program's own pages were in the segments" in found["because"]
+
+
 def test_msg_zerocopy_of_a_mapped_file(place, source):
     """Then the pages in the segments tell which file it was."""
     sink = Sink()
