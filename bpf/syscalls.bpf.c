@@ -5,6 +5,7 @@
 #include "state.h"
 
 #define TS_COMPAT 0x0002	/* arch/x86/include/asm/thread_info.h */
+#define MAP_ANONYMOUS 0x20	/* include/uapi/asm-generic/mman-common.h */
 #define TIF_32BIT 22		/* arch/arm64/include/asm/thread_info.h */
 
 /* The slow path: looks at the descriptors. Only calls that move payload, and mmap, are kept apart
@@ -102,7 +103,8 @@ static __always_inline __u32 recall(struct zc_call_key *key, __u32 state)
 static __always_inline __u32 look_and_remember(struct zc_task *task, struct zc_fd_cache *known,
 					       __u32 state, __u32 row, __u64 fds)
 {
-	struct zc_call_key key = { .proc = task->proc, .row = row, .fds = fds };
+	struct zc_call_key key = { .proc = task->proc, .row = row, .fds = fds,
+				   .table = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), files) };
 	__u32 cell;
 	/* What is still true has to give way: there are more descriptors than the thread remembers.
 	 * Where it is true no longer, the process would have forgotten it too. */
@@ -156,8 +158,12 @@ static __always_inline __u64 descriptors_of(struct pt_regs *regs, __u32 row)
 {
 	__u32 fd_in = -1, fd_out = -1, flags = classes[row].flags;
 
-	if (flags & ZC_CLASS_FD_IN)
+	if (flags & ZC_CLASS_FD_IN) {
 		fd_in = syscall_argument(regs, classes[row].fd_in);
+		/* The descriptor of an mmap() without a file means nothing. */
+		if (flags & ZC_CLASS_OBJECT && syscall_argument(regs, 3) & MAP_ANONYMOUS)
+			fd_in = -1;
+	}
 	if (flags & ZC_CLASS_FD_OUT)
 		fd_out = syscall_argument(regs, classes[row].fd_out);
 	return (__u64)fd_in << 32 | fd_out;

@@ -146,6 +146,7 @@ struct zc_call_key {
 	__u32 proc;
 	__u32 row;
 	__u64 fds;
+	__u64 table;		/* files_struct: a thread may have one of its own (unshare()) */
 };
 
 struct zc_call_cell {

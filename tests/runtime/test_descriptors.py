@@ -53,3 +53,48 @@ def test_each_file_has_its_own_calls(place, options, threads):
              if flow["source"].startswith(str(place))}
     assert found == {f"{place}/f{i}": expected(i, threads) for i in range(FILES)}
     assert sum(scenario["loss"].values()) == 0
+
+
+# A thread with a table of its own, in which each pair of numbers has swapped its files, goes round
+# beside one that has them as they were. Nothing makes a descriptor meanwhile.
+PRIVATE = """
+import ctypes, os, sys, threading
+FILES, ROUNDS = map(int, sys.argv[2:])
+CLONE_FILES = 0x400
+files = [os.open(f"{sys.argv[1]}/f{i}", os.O_RDONLY) for i in range(FILES)]
+libc = ctypes.CDLL(None)
+both = threading.Barrier(2)
+
+def go_round():
+    for _ in range(ROUNDS):
+        for i, fd in enumerate(files):
+            os.pread(fd, i + 1 << 10, 0)
+        both.wait()
+
+def with_its_own():
+    assert libc.unshare(CLONE_FILES) == 0
+    for i in range(0, FILES - 1, 2):
+        spare = os.dup(files[i])
+        os.dup2(files[i + 1], files[i])
+        os.dup2(spare, files[i + 1])
+        os.close(spare)
+    both.wait()
+    go_round()
+
+thread = threading.Thread(target=with_its_own)
+thread.start()
+both.wait()
+go_round()
+thread.join()
+"""
+
+
+def test_a_thread_has_its_own_descriptors(place):
+    for i in range(FILES):
+        (place / f"f{i}").write_bytes(b"z" * (FILES << 10))
+    scenario = run(place, [PYTHON, "-c", PRIVATE, place, FILES, ROUNDS])
+    found = {flow["source"]: (flow["calls"], flow["bytes"]) for flow in scenario["flows"]
+             if flow["source"].startswith(str(place))}
+    other = {i: i if i == FILES - 1 else i ^ 1 for i in range(FILES)}
+    assert found == {f"{place}/f{i}": (2 * ROUNDS, ROUNDS * (i + 1 + other[i] + 1) << 10)
+                     for i in range(FILES)}

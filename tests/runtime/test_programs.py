@@ -516,6 +516,25 @@ def test_run_and_the_scenarios_count_the_same_copies(place, way):
     assert round(copies, 2) == round(legs["cache-user"] + legs["user-socket"] + late, 2)
 
 
+# 0 is a file, which mmap() does not look at for memory without one.
+ANONYMOUS = """
+import ctypes, mmap, sys
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+for _ in range(23):
+    at = libc.mmap(None, ctypes.c_size_t(2 << 20), 3, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 0,
+                   ctypes.c_long(0))
+with open(sys.argv[1], 'wb', buffering=0) as out:
+    out.write((ctypes.c_char * (2 << 20)).from_address(at))
+"""
+
+
+def test_memory_without_a_file_is_not_out_of_one(place, source):
+    with open(source, "rb") as stdin:
+        scenario = run(place, [PYTHON, "-S", "-c", ANONYMOUS, place / "out"], stdin=stdin)
+    assert str(source) not in flow(scenario, "memory", "/out")["because"]
+
+
 @pytest.mark.parametrize("memory", ["zero", "huge", "ring"])
 def test_msg_zerocopy_of_memory_that_is_no_page_of_its_own(place, memory):
     """What was never written to is the zero page, a small one or a huge one; a ring is the kernel's,
