@@ -4,6 +4,7 @@
 #include "state.h"
 
 #define SPLICE_F_FD_IN_FIXED (1U << 31)	/* include/uapi/linux/io_uring.h */
+#define REQ_CQE_SKIP (1U << IOSQE_CQE_SKIP_SUCCESS_BIT)	/* REQ_F_CQE_SKIP */
 
 /* Whose request it is: in the request itself up to 6.12, behind its io_uring_task since
  * (b6f58a3f4aa8). */
@@ -82,16 +83,15 @@ static void count_request(void *request, __s32 result)
 		__sync_fetch_and_add(result ? &cell->errors : &cell->zeros, 1);
 }
 
-/* All but the last completion of a multishot request come without it (io_fill_cqe_aux()), in the
- * context of a thread of the process: that something came is all that can be told. */
-static void count_multishot(__s32 result)
+/* Of which no more can be told than that it was, in the context of a thread of the process. */
+static void count_unseen(__u32 nr)
 {
-	__u32 proc = result > 0 ? counting_proc(bpf_get_current_pid_tgid() >> 32) : 0;
+	__u32 proc = counting_proc(bpf_get_current_pid_tgid() >> 32);
 	struct zc_cell *cell;
 
 	if (!proc)
 		return;
-	cell = cell_at(find_cell(proc, ZC_URING_MULTISHOT, ZC_KIND_UNKNOWN, ZC_KIND_UNKNOWN));
+	cell = cell_at(find_cell(proc, nr, ZC_KIND_UNKNOWN, ZC_KIND_UNKNOWN));
 	if (cell && cell->key.proc)
 		__sync_fetch_and_add(&cell->histogram[0], 1);
 }
@@ -122,9 +122,25 @@ int on_uring_complete(__u64 *ctx)
 		result = BPF_CORE_READ((struct io_uring_cqe *)ctx[2], res);
 	else
 		result = (__s32)ctx[3];
+	/* All but the last completion of a multishot request come without it (io_fill_cqe_aux()). */
 	if (request)
 		count_request(request, result);
-	else
-		count_multishot(result);
+	else if (result > 0)
+		count_unseen(ZC_URING_MULTISHOT);
+	return 0;
+}
+
+/* With IOSQE_CQE_SKIP_SUCCESS a request completes without a word, unless it fails. */
+SEC("?raw_tp/io_uring_submit_req")
+int BPF_PROG(on_uring_submit, void *request)
+{
+	struct io_kiocb *req = request;
+	__u8 opcode = BPF_CORE_READ(req, opcode);
+	__u32 flags = uring_classes[opcode & (ZC_MAX_URING_OPS - 1)].flags;
+
+	if (!((__u32)BPF_CORE_READ(req, flags) & REQ_CQE_SKIP))
+		return 0;
+	if (flags & ZC_CLASS_DATA || !(flags & ZC_CLASS_KNOWN))
+		count_unseen(ZC_URING_SILENT);
 	return 0;
 }

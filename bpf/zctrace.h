@@ -24,6 +24,7 @@ enum zc_limits {
 	ZC_URING_BASE = 1024,	/* cells with nr >= this count io_uring requests, not calls */
 	ZC_URING_MULTISHOT = ZC_URING_BASE + ZC_MAX_URING_OPS,	/* completions without request */
 	ZC_URING_OTHER,		/* requests whose opcode has no row */
+	ZC_URING_SILENT,	/* requests that complete without a completion */
 	ZC_MAX_MESSAGES = 1024,	/* of one sendmmsg or recvmmsg: UIO_MAXIOV */
 	ZC_FD_CACHE = 8,	/* (call, fd) pairs remembered per thread; a power of two */
 	ZC_HIST_BUCKETS = 40,	/* bucket i counts latencies in [2^i, 2^(i+1)) ns */

@@ -76,31 +76,37 @@ static const struct {
 	{ CALL_32BIT, "32-bit calls have numbers of their own: they are counted, not told apart" },
 	{ CALL_MULTISHOT, "what a multishot request brings is posted without naming the request" },
 	{ CALL_OTHER_REQUEST, "a kind of request that zctrace does not know" },
+	{ CALL_SILENT, "with IOSQE_CQE_SKIP_SUCCESS only a failure is told" },
 };
+
+static void add_unseen(struct report *report, const char *call, __u64 calls, const char *why,
+		       struct report_flow *out)
+{
+	*out = (struct report_flow){ .role = "all", .source = "?", .sink = "?",
+		.source_kind = "unknown", .sink_kind = "unknown", .calls_by = call, .calls = calls };
+	flow_not_visible(report, why, out);
+}
 
 size_t flow_unseen(const struct flow_list *list, const struct session *session,
 		   struct report_flow *out, size_t room)
 {
-	const char *missing = session_missing(session, "io_uring_complete");
+	static const char *const tracepoints[] = { "io_uring_complete", "io_uring_submit_req" };
+	__u64 enters = calls_of(list->snapshot, "io_uring_enter"), calls;
+	const char *missing = NULL;
 	size_t count = 0;
-	__u64 calls;
 
 	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]) && count < room; i++) {
 		calls = calls_of(list->snapshot, unseen[i].call);
-		if (!calls)
-			continue;
-		out[count] = (struct report_flow){ .role = "all", .source = "?", .sink = "?",
-			.source_kind = "unknown", .sink_kind = "unknown",
-			.calls_by = unseen[i].call, .calls = calls };
-		flow_not_visible(list->report, unseen[i].why, &out[count++]);
+		if (calls)
+			add_unseen(list->report, unseen[i].call, calls, unseen[i].why,
+				   &out[count++]);
 	}
-	calls = missing ? calls_of(list->snapshot, "io_uring_enter") : 0;
-	if (calls && count < room) {
-		out[count] = (struct report_flow){ .role = "all", .source = "?", .sink = "?",
-			.source_kind = "unknown", .sink_kind = "unknown",
-			.calls_by = "io_uring_enter", .calls = calls };
-		flow_not_visible(list->report, report_format(list->report, "the tracepoint "
-				 "io_uring_complete is not watched: %s", missing), &out[count++]);
+	for (size_t i = 0; i < sizeof(tracepoints) / sizeof(tracepoints[0]) && !missing; i++) {
+		missing = session_missing(session, tracepoints[i]);
+		if (missing && enters && count < room)
+			add_unseen(list->report, "io_uring_enter", enters,
+				   report_format(list->report, "the tracepoint %s is not watched: %s",
+						 tracepoints[i], missing), &out[count++]);
 	}
 	return count;
 }

@@ -65,6 +65,8 @@ const char *call_name(__u32 nr)
 		return syscall_name(nr);
 	if (nr == ZC_URING_MULTISHOT)
 		return CALL_MULTISHOT;
+	if (nr == ZC_URING_SILENT)
+		return CALL_SILENT;
 	return op && op->name ? op->name : CALL_OTHER_REQUEST;
 }
 

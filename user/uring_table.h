@@ -10,6 +10,7 @@
 #define CALL_32BIT "32-bit call"
 #define CALL_MULTISHOT "io_uring multishot"
 #define CALL_OTHER_REQUEST "io_uring request"
+#define CALL_SILENT "io_uring silent request"
 
 /* Fills all ZC_MAX_URING_OPS rows. */
 void uring_classes_fill(struct zc_class *classes);

@@ -314,6 +314,7 @@ OPTIONAL = {
     "tcp_destroy_sock": [],
     "io_uring_complete": [],
     "io_uring_file_get": [],
+    "io_uring_submit_req": [],
 }
 REQUIRED = [
     "sys_enter",

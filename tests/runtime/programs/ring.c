@@ -127,6 +127,23 @@ static void multishot(int in, int out)
 	}
 }
 
+/* Each completes without a word; what comes after them does not. */
+static void silent(int in, int out)
+{
+	for (; requests < 23; requests++) {
+		struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
+
+		if (read(in, buffer, 1009) != 1009)
+			exit(2);
+		io_uring_prep_send(sqe, out, buffer, 1009, MSG_WAITALL);
+		sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+		must(io_uring_submit(&ring), "submit");
+		bytes += 1009;
+	}
+	io_uring_prep_nop(io_uring_get_sqe(&ring));
+	result_of("nop");
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in there = { .sin_family = AF_INET };
@@ -137,7 +154,8 @@ int main(int argc, char **argv)
 	if (argc < 4)
 		return 2;
 	move = !strcmp(argv[1], "send_zc") ? send_zc : !strcmp(argv[1], "splice") ? splice_file :
-	       !strcmp(argv[1], "multishot") ? multishot : read_and_send;
+	       !strcmp(argv[1], "multishot") ? multishot :
+	       !strcmp(argv[1], "silent") ? silent : read_and_send;
 	if (!strcmp(argv[1], "refused"))
 		params.flags = 1U << 31;
 	if (!strcmp(argv[1], "polled"))
