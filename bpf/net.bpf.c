@@ -195,25 +195,40 @@ static void look_at_fragments(struct look *look, struct zc_sock *sock, __u64 shi
 	bpf_loop(count, look_at_fragment, &step, 0);
 }
 
+/* What the steps of bpf_loop() look for: a place for the hole [begin, end), or the hole that the
+ * payload [begin, end) fills. */
+struct search {
+	struct holes *known;
+	__u32 begin, end;
+	__u32 found;	/* its place; ZC_MAX_HOLES = there is none */
+};
+
+static long is_place(__u32 i, struct search *search)
+{
+	struct holes *known = search->known;
+
+	if (i >= ZC_MAX_HOLES)
+		return 1;
+	if (known->begin[i] != known->end[i])
+		return 0;
+	known->begin[i] = search->begin;
+	known->end[i] = search->end;
+	return 1;
+}
+
 /* One that finds no place stays unseen: what fills it counts as sent again. */
 static void keep_hole(struct holes *known, __u32 begin, __u32 end)
 {
-	for (int i = 0; i < ZC_MAX_HOLES; i++) {
-		if (known->begin[i] != known->end[i])
-			continue;
-		known->begin[i] = begin;
-		known->end[i] = end;
-		return;
-	}
+	struct search search = { .known = known, .begin = begin, .end = end };
+
+	bpf_loop(ZC_MAX_HOLES, is_place, &search, 0);
 }
 
-static __noinline int dig_hole(struct zc_sock *sock, __u64 key, __u32 begin, __u32 end)
+static void dig_hole(struct zc_sock *sock, __u64 key, __u32 begin, __u32 end)
 {
 	static const struct holes none;
 	struct holes *known = bpf_map_lookup_elem(&holes, &key);
 
-	if (!sock)
-		return 0;
 	sock->unseen_bytes[key & 1] += end - begin;
 	if (!known) {
 		bpf_map_update_elem(&holes, &key, &none, BPF_NOEXIST);
@@ -221,49 +236,64 @@ static __noinline int dig_hole(struct zc_sock *sock, __u64 key, __u32 begin, __u
 	}
 	if (known)
 		keep_hole(known, begin, end);
-	return 0;
+}
+
+static long is_filled(__u32 i, struct search *search)
+{
+	struct holes *known = search->known;
+
+	if (i >= ZC_MAX_HOLES)
+		return 1;
+	if (known->begin[i] == known->end[i] || (__s32)(known->begin[i] - search->end) >= 0 ||
+	    (__s32)(known->end[i] - search->begin) <= 0)
+		return 0;
+	search->found = i;
+	return 1;
 }
 
 /* The part of the look's payload, all of it below the high-water mark, that fills a hole. */
-static __noinline int fill_hole(struct zc_sock *sock, struct look *look, __u64 key)
+static void fill_hole(struct zc_sock *sock, struct look *look, __u64 key)
 {
-	struct holes *known = bpf_map_lookup_elem(&holes, &key);
+	struct search search = { .known = bpf_map_lookup_elem(&holes, &key),
+				 .found = ZC_MAX_HOLES };
+	struct holes *known = search.known;
+	__u32 begin, end, from, to, at;
 
-	if (!known || !sock || !look)
-		return 0;
-	for (int i = 0; i < ZC_MAX_HOLES; i++) {
-		__u32 begin = known->begin[i], end = known->end[i];
-		__s32 from = begin - look->seq, to = end - look->seq;
-
-		if (from < 0)
-			from = 0;
-		if (to > (__s32)look->length)
-			to = look->length;
-		if (begin == end || from >= to)
-			continue;
-		look->first = from;
-		look->fresh = to - from;
-		sock->unseen_bytes[key & 1] -= to - from;
-		sock->late_bytes[key & 1] += to - from;
-		known->end[i] = look->seq + from;
-		if (known->end[i] == begin) {
-			known->begin[i] = look->seq + to;
-			known->end[i] = end;
-		} else if (look->seq + to != end) {
-			keep_hole(known, look->seq + to, end);
-		}
-		return 0;
+	if (!known)
+		return;
+	search.begin = look->seq;
+	search.end = look->seq + look->length;
+	bpf_loop(ZC_MAX_HOLES, is_filled, &search, 0);
+	at = search.found;
+	if (at >= ZC_MAX_HOLES)
+		return;
+	begin = known->begin[at];
+	end = known->end[at];
+	from = (__s32)(begin - search.begin) > 0 ? begin : search.begin;
+	to = (__s32)(end - search.end) < 0 ? end : search.end;
+	look->first = from - look->seq;
+	look->fresh = to - from;
+	sock->unseen_bytes[key & 1] -= to - from;
+	sock->late_bytes[key & 1] += to - from;
+	known->end[at] = from;
+	if (from == begin) {
+		known->begin[at] = to;
+		known->end[at] = end;
+	} else if (to != end) {
+		keep_hole(known, to, end);
 	}
-	return 0;
 }
 
 /* Which part of the payload [seq, seq + length) this hook sees for the first time: all above the
  * high-water mark, and what fills a hole below. */
-static void tell_fresh(struct look *look, struct zc_sock *sock, __u32 hook)
+__noinline int tell_fresh(struct look *look, struct zc_sock *sock, __u32 hook)
 {
-	__u32 end = look->seq + look->length;
 	__s32 ahead;
+	__u32 end;
 
+	if (!look || !sock || hook >= ZC_HOOK_COUNT)
+		return 0;
+	end = look->seq + look->length;
 	if (!sock->started[hook]) {
 		sock->started[hook] = 1;
 		sock->next_seq[hook] = look->seq;
@@ -278,12 +308,13 @@ static void tell_fresh(struct look *look, struct zc_sock *sock, __u32 hook)
 		look->fresh = 0;
 		if (sock->unseen_bytes[hook])
 			fill_hole(sock, look, look->sk + hook);
-		return;
+		return 0;
 	} else if (ahead < 0) {
 		look->first = -ahead;
 		look->fresh += ahead;
 	}
 	sock->next_seq[hook] = end;
+	return 0;
 }
 
 /* Pointers are read by BPF_CORE_READ() throughout: for each one that is read straight from another,
