@@ -27,18 +27,6 @@ extern int LINUX_KERNEL_VERSION __kconfig;
 #define O_DIRECT_FLAG O_DIRECT_X86
 #endif
 
-static struct file *file_of_fd(__s32 fd)
-{
-	struct fdtable *fdt = BPF_CORE_READ(bpf_get_current_task_btf(), files, fdt);
-	struct file *file = NULL;
-
-	if ((__u32)fd >= BPF_CORE_READ(fdt, max_fds))
-		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), (void *)BPF_CORE_READ(fdt, fd) +
-			      (__u64)(__u32)fd * sizeof(file));
-	return file;
-}
-
 /* The address_space that owns the pages. Overlayfs keeps none of its own: the descriptor's
  * private_data is the real file (before 6.13) or an ovl_file that starts with it (18e48d0e2c7b). */
 static struct address_space *mapping_of_file(struct file *file, __u32 fs_magic)
@@ -238,8 +226,9 @@ static void await_other(__u64 sk, __u32 object)
 
 /* The kernel uses the memory of closed sockets again: what the earlier one sent is kept, under the
  * number of its object, which no address can be. Sockets that are not kept apart go on in one
- * record, each with sequence numbers of its own. */
-static void watch_socket(__u64 sk, __u32 object)
+ * record, each with sequence numbers of its own. The verifier looks once at a function that is not
+ * static, and at others from wherever they are called. */
+__noinline int watch_socket(__u64 sk, __u32 object)
 {
 	struct zc_sock *known = bpf_map_lookup_elem(&socks, &sk);
 	__u64 earlier;
@@ -249,22 +238,23 @@ static void watch_socket(__u64 sk, __u32 object)
 		/* Leaves room for one record of each object. */
 		if (object >= ZC_KIND_COUNT || socks_watched < max_objects)
 			watch_new(sk, object, BPF_NOEXIST);
-		return;
+		return 0;
 	}
 	if (known->object == object || known->object < ZC_KIND_COUNT) {
 		if (known->closed)
 			reopen(known, sk);
-		return;
+		return 0;
 	}
 	earlier = known->object;
 	err = bpf_map_update_elem(&socks, &earlier, known, BPF_NOEXIST);
 	if (err == -EEXIST) {
 		await_other(sk, object);
-		return;
+		return 0;
 	}
 	if (err)
 		count_loss(ZC_LOSS_SOCKS);
 	watch_new(sk, object, BPF_ANY);
+	return 0;
 }
 
 static void name_file(__u64 mapping, __u32 object)

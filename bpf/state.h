@@ -343,6 +343,19 @@ static __always_inline void record(enum zc_event_type type, struct zc_task *task
  * (sched.bpf.c). Returns 0. */
 extern int catch_up(void);
 
+/* NULL = the current process has no such descriptor. */
+static __always_inline struct file *file_of_fd(__s32 fd)
+{
+	struct fdtable *fdt = BPF_CORE_READ(bpf_get_current_task_btf(), files, fdt);
+	struct file *file = NULL;
+
+	if ((__u32)fd >= BPF_CORE_READ(fdt, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), (void *)BPF_CORE_READ(fdt, fd) +
+			      (__u64)(__u32)fd * sizeof(file));
+	return file;
+}
+
 /* Which object the descriptor fd of the current process is: an index, or a kind (objects.bpf.c). */
 extern __u32 object_of_fd(__s32 fd);
 extern __u32 kind_of_fd(__s32 fd);

@@ -260,6 +260,18 @@ enum zc_origin {
 
 _Static_assert(ZC_ORIGIN_COUNT == 6, "zc_proc.received has one for each");
 
+/* The test of whether pages are told from each other: the first three in a pipe. Origins are enum
+ * zc_origin. */
+struct zc_page_check {
+	__s32 pipe_fd;
+	__s32 file_fd;
+	__u32 file_origin;	/* of a page of that file */
+	__u32 kernel_origin;	/* of one that the kernel made */
+	__u32 own_origin;	/* of the loader's own */
+	__u32 orders_known;	/* how large a folio is can be told */
+};
+_Static_assert(sizeof(struct zc_page_check) == 24, "zc_page_check crosses the border");
+
 /* The two places where a segment is looked at: before and after software segmentation. */
 enum zc_hook { ZC_HOOK_QUEUE, ZC_HOOK_XMIT, ZC_HOOK_COUNT };
 

@@ -200,6 +200,7 @@ int session_open(struct session **out, const struct session_options *options, ch
 	if (err)
 		goto fail;
 	bpf_program__set_autoload(session->skel->progs.adopt, !options->own_child);
+	bpf_program__set_autoload(session->skel->progs.check_pages, session_judges_pages(session));
 	err = load_skeleton(session);
 	if (!err)
 		err = map_procs(session);
@@ -209,6 +210,8 @@ int session_open(struct session **out, const struct session_options *options, ch
 		err = explain_load(err, error, error_size);
 		goto fail;
 	}
+	if (session_judges_pages(session))
+		session_check_pages(session);
 	*out = session;
 	return 0;
 fail:

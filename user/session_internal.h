@@ -40,6 +40,10 @@ void session_unmap(void *values, size_t bytes);
 /* CPU time that the host took from all CPUs so far, ns; 0 = the kernel does not say. */
 __u64 session_stolen_ns(void);
 
+/* session_pages.c: whether anything watched tells pages apart; leaves out what fails its test. */
+bool session_judges_pages(const struct session *session);
+void session_check_pages(struct session *session);
+
 int session_open_ring(struct session *session);
 void session_close_ring(struct session *session);
 

@@ -29,10 +29,12 @@ from zctrace import (
     calls,
     command,
     data_calls,
+    leg,
     measure,
     measure_one,
     started,
     tool,
+    verdict,
     wait_for_sender,
     zctrace,
 )
@@ -262,8 +264,13 @@ def test_a_ring_that_nobody_empties(place):
 # --- clocks, load ---
 
 
+def preload(kind, **more):
+    library = BUILD / "tests" / f"{kind}_faults.so"
+    return {"env": {**os.environ, "LD_PRELOAD": str(library), **more}}
+
+
 def clock(**more):
-    return {"env": {**os.environ, "LD_PRELOAD": str(BUILD / "tests" / "clock_faults.so"), **more}}
+    return preload("clock", **more)
 
 
 @pytest.mark.parametrize("way", ["copy", "sendfile"])
@@ -288,6 +295,17 @@ def test_the_clock_of_a_command_is_stepped(place):
     assert total(scenario, "clock_nanosleep") == 1
     (role,) = scenario["roles"].values()
     assert 0.9e9 < role["time_ns"]["window"] < 60e9
+
+
+def test_pages_that_cannot_be_told_from_each_other_are_not_measured():
+    """What zctrace knows of its own pages has to hold before it judges those of others."""
+    if has_sanitizer():
+        return
+    report = measure("sendfile", "-n", 1, "--size", "1M", **preload("page"))
+    (scenario,) = report["scenarios"]
+    found = leg(scenario, "user-socket")
+    assert found["bytes"] is None and "not told from each other" in found["why"]
+    assert verdict(report, "sendfile-cpu-copies") == "not measured"
 
 
 @contextlib.contextmanager
