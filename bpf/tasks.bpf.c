@@ -5,16 +5,35 @@
 
 #define PF_EXITING 0x00000004	/* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010
+#define MAX_PID_NS_LEVEL 32	/* include/linux/pid_namespace.h */
 #define CORE_DUMPED 0x80		/* in an exit code: wait(2) */
+
+static struct zc_task *task_at(__u32 place)
+{
+	__u32 index = place & (ZC_MAX_TASKS - 1);
+
+	return bpf_map_lookup_elem(&tasks, &index);
+}
+
+/* A search ends at the first empty place. One before the claimed place may have become empty
+ * (clear_places()) since the claimer passed it. */
+static void fill_gaps(__u32 home, __u32 claimed)
+{
+	for (int i = 0; i < ZC_TASK_PROBES && home != claimed; i++, home++) {
+		struct zc_task *task = task_at(home);
+
+		if (task)
+			__sync_val_compare_and_swap(&task->key, 0, TASK_KEY_REMOVED);
+	}
+}
 
 /* A free place for the thread, claimed and empty; NULL if its part of the table is full. */
 static struct zc_task *claim_place(__u64 key)
 {
-	__u32 place = task_home(key);
+	__u32 home = task_home(key), place = home;
 
 	for (int i = 0; i < ZC_TASK_PROBES; i++, place++) {
-		__u32 index = place & (ZC_MAX_TASKS - 1);
-		struct zc_task *task = bpf_map_lookup_elem(&tasks, &index);
+		struct zc_task *task = task_at(place);
 		__u64 seen;
 
 		if (!task)
@@ -22,12 +41,35 @@ static struct zc_task *claim_place(__u64 key)
 		seen = task->key;
 		if (seen > TASK_KEY_REMOVED)
 			continue;
-		if (__sync_val_compare_and_swap(&task->key, seen, key) != seen)
+		/* Emptied meanwhile: it is still the first free one. */
+		if (__sync_val_compare_and_swap(&task->key, seen, key) != seen &&
+		    (seen == 0 || __sync_val_compare_and_swap(&task->key, 0, key)))
 			continue;
 		__builtin_memset((void *)task + sizeof(key), 0, sizeof(*task) - sizeof(key));
+		fill_gaps(home, place);
 		return task;
 	}
 	return NULL;
+}
+
+/* A removed thread's place is there only for searches that go beyond it. Where the next place is
+ * empty, none does: it becomes empty too, and so on backwards. Otherwise every thread of the machine
+ * would search further and further after thousands have ended. */
+static void clear_places(__u32 place)
+{
+	for (int i = 0; i < 2 * ZC_TASK_PROBES; i++, place--) {
+		struct zc_task *task = task_at(place), *next = task_at(place + 1);
+
+		if (!task || !next || next->key ||
+		    __sync_val_compare_and_swap(&task->key, TASK_KEY_REMOVED, 0) !=
+		    TASK_KEY_REMOVED)
+			return;
+		/* Somebody came to the next place, past this one, a moment ago. */
+		if (next->key) {
+			__sync_val_compare_and_swap(&task->key, 0, TASK_KEY_REMOVED);
+			return;
+		}
+	}
 }
 
 /* See key_of(). The current thread is in a system call here: the loader, a traced thread that forks
@@ -143,9 +185,12 @@ static void release_task(__u64 key)
 {
 	struct zc_task *slot = task_find(key);
 	struct zc_proc *proc;
+	__u32 place = task_home(key);
 
 	if (!slot)
 		return;
+	for (int i = 0; i < ZC_TASK_PROBES && task_at(place) != slot; i++)
+		place++;
 	settle_faults(slot);
 	proc = proc_of(slot);
 	if (proc && proc->window == ZC_WINDOW_OPEN)
@@ -158,6 +203,7 @@ static void release_task(__u64 key)
 	slot->proc = 0;
 	slot->enter_ns = 0;
 	slot->key = TASK_KEY_REMOVED;
+	clear_places(place);
 }
 
 /* A record for the new process; that of its parent where there are too many. */
@@ -257,19 +303,33 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+/* The loader's child has a number in the loader's pid namespace, also where it lives in one of its
+ * own below that (unshare --pid). */
+static bool is_expected(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 levels = BPF_CORE_READ(pid, level);
+
+	for (__u32 level = 0; level < MAX_PID_NS_LEVEL && level <= levels; level++) {
+		struct upid number = {};
+
+		number_at(pid, level, &number);
+		if ((__u32)number.nr == expected_pid &&
+		    BPF_CORE_READ(number.ns, ns.inum) == expected_namespace)
+			return true;
+	}
+	return false;
+}
+
 /* The program that the loader has started: it counts from its exec on, with one thread. */
 static struct zc_task *begin_expected(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pid *pid = BPF_CORE_READ(task, thread_pid);
 	__u32 index = expected_proc, tgid = task->tgid;
-	struct upid number = {};
 	struct zc_task *slot;
 	struct zc_proc *proc;
 
-	number_at(pid, BPF_CORE_READ(pid, level), &number);
-	if ((__u32)number.nr != expected_pid ||
-	    BPF_CORE_READ(number.ns, ns.inum) != expected_namespace)
+	if (!is_expected(task))
 		return NULL;
 	expected_pid = 0;
 	proc = bpf_map_lookup_elem(&procs, &index);

@@ -31,6 +31,7 @@ struct tracing {
 	struct trace_result result;
 	struct identity caller;
 	pid_t pid;		/* CMD, or the process that we joined */
+	int command;		/* run: the index of CMD in procs */
 	int pidfd;
 	int gate;		/* run: our end of the pipe that holds CMD before it is exec'd */
 	int outcome;		/* run: carries errno if the exec failed */
@@ -136,9 +137,19 @@ static int join_process(struct tracing *t)
 
 static int expect_command(struct tracing *t)
 {
-	int index = session_expect(t->session, t->pid);
+	t->command = session_expect(t->session, t->pid);
+	return t->command < 0 ? t->command : 0;
+}
 
-	return index < 0 ? index : 0;
+/* What was not seen to begin has no number, and 0 would be wrong. */
+static int check_command(struct tracing *t)
+{
+	if (!t->options->program || t->result.snapshot->procs[t->command].execs)
+		return 0;
+	snprintf(t->error, t->error_size, "%s ran, and the kernel side did not see it begin: nothing of it "
+		 "was counted; run zctrace in the machine's own pid namespace, or attach to the "
+		 "process", t->options->program[0]);
+	return -ENODATA;
 }
 
 static int open_pidfd(struct tracing *t)
@@ -343,6 +354,8 @@ int trace(const struct trace_options *options, struct report **report, int *stat
 	wait_for_sockets(&t);
 	session_detach(t.session);
 	err = session_snapshot(t.session, &t.result.snapshot);
+	if (!err)
+		err = check_command(&t);
 	if (!err)
 		err = privilege_keep(&t.caller, PRIVILEGE_FILES, error, size);
 	if (err)

@@ -90,13 +90,15 @@ def witness(name, source, counted, said, tolerance=0, rule=None, runs=0, differ=
 def runs(untraced, traced, crossings):
     rows = []
     for elapsed in untraced:
-        rows.append({"traced": False, "order": 0, "elapsed_ns": elapsed, "sender_user_ns": elapsed // 50,
-                     "sender_system_ns": elapsed // 2, "receiver_user_ns": elapsed // 60,
+        rows.append({"traced": False, "order": 0, "elapsed_ns": elapsed,
+                     "sender_user_ns": elapsed // 50, "sender_system_ns": elapsed // 2,
+                     "receiver_user_ns": elapsed // 60,
                      "receiver_system_ns": elapsed // 3, "crossings": None, "voluntary": None,
                      "involuntary": None, "faults_user": None, "why": "an untraced run"})
     for elapsed in traced:
-        rows.append({"traced": True, "order": 0, "elapsed_ns": elapsed, "sender_user_ns": elapsed // 50,
-                     "sender_system_ns": elapsed // 2, "receiver_user_ns": elapsed // 60,
+        rows.append({"traced": True, "order": 0, "elapsed_ns": elapsed,
+                     "sender_user_ns": elapsed // 50, "sender_system_ns": elapsed // 2,
+                     "receiver_user_ns": elapsed // 60,
                      "receiver_system_ns": elapsed // 3, "crossings": crossings, "voluntary": 31,
                      "involuntary": 6, "faults_user": 2, "why": None})
     return rows
@@ -194,8 +196,9 @@ def report(mode, scenarios, claims, **more):
                     "virtual": "kvm", "btf": True, "lockdown": "none",
                     "distribution": "Debian GNU/Linux 13"},
         "config": {"payload_bytes": PAYLOAD, "file_system": "ext4", "cache": "warm", "link": "lo",
-                   "repeats": 5, "seed": 0, "started": "2025-11-22T12:57:00Z", "file": None, "as": None,
-                   "peer": None, "receiver": "recv", "chunk_bytes": CHUNK, "rate_bits": 0,
+                   "repeats": 5, "seed": 0, "started": "2025-11-22T12:57:00Z", "file": None,
+                   "as": None, "peer": None,
+                   "receiver": "recv", "chunk_bytes": CHUNK, "rate_bits": 0,
                    "cpus": None, "socket_buffer_bytes": 0, "receiver_delay_us": 0},
         "scenarios": scenarios, "claims": claims, "sentences": [], "warnings": [],
     }

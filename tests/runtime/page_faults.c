@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Preloaded into zctrace by test_faults.py: pages that are lent are copied, so that zctrace's test of
- * whether it tells pages from each other fails, as on a kernel that marks them otherwise. */
+/* Preloaded into zctrace by test_faults.py: pages that are lent are copied, so that zctrace's test
+ * of whether it tells pages from each other fails, as on a kernel that marks them otherwise. */
 #include <fcntl.h>
 #include <sys/uio.h>
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""No option is accepted and ignored: for every option of every command's help there is an experiment
-that shows what it does, or that it is refused here. An option without one fails.
+"""No option is accepted and ignored: for every option of every command's help there is an
+experiment that shows what it does, or that it is refused here. An option without one fails.
 """
 import csv
 import json
@@ -139,8 +139,9 @@ def of_any_measurement(way):
         "size": lambda: config(way, "--size", "65K", "-n", "1")["payload_bytes"] == 65 << 10,
         "socket-buffer": lambda: config(*base, "--socket-buffer", "32K")[
             "socket_buffer_bytes"] == 32 << 10,
-        "timeout": lambda: "--timeout allows more" in done(way, "--size", "4M", "-n", "1", "--receiver-delay",
-                                         "900000", "--timeout", "1", status=4).stderr,
+        "timeout": lambda: "--timeout allows more" in done(
+            way, "--size", "4M", "-n", "1", "--receiver-delay", "900000", "--timeout", "1",
+            status=4).stderr,
         "to": lambda: "127.0.0.1" in done(*base, "--to", f"127.0.0.1:{port}", status=4).stderr,
         "without": lambda: "net_dev_start_xmit" in json.dumps(
             report(*base, "--without", "net_dev_start_xmit")),
@@ -161,7 +162,8 @@ def of_a_way(way):
         "chunk": lambda: config(*base, "--chunk", "4K")["chunk_bytes"] == 4096,
         "prefault": lambda: report(*base, "--prefault")["scenarios"][0]["variant"] == "prefault"
         if way == "copy" else refused(*base, "--prefault"),
-        "expect": lambda: zctrace(*base, "--expect", "kernel-support=does not hold").returncode == 1,
+        "expect": lambda: zctrace(
+            *base, "--expect", "kernel-support=does not hold").returncode == 1,
     }
 
 

@@ -537,8 +537,8 @@ def test_memory_without_a_file_is_not_out_of_one(place, source):
 
 @pytest.mark.parametrize("memory", ["zero", "huge", "ring"])
 def test_msg_zerocopy_of_memory_that_is_no_page_of_its_own(place, memory):
-    """What was never written to is the zero page, a small one or a huge one; a ring is the kernel's,
-    and mapped. Nothing is copied into any of them."""
+    """What was never written to is the zero page, a small one or a huge one; a ring is the
+    kernel's, and mapped. Nothing is copied into any of them."""
     found = flow(run(place, [program("lend"), memory]), "memory", "127.0.0.1", by="sendto")
     assert found["bytes"] == 2 * MIB
     assert "the program's own pages were in the segments" in found["because"]

@@ -47,7 +47,8 @@ def forget_its_return(pid):
         for child in subprocess.run(["pgrep", "-x", "sleeps"], capture_output=True, text=True,
                                     check=False).stdout.split():
             time.sleep(0.3)
-            if subprocess.run([BUILD / "tests" / "unseen", child], check=False).returncode == 0:
+            forget = [BUILD / "tests" / "threads_table", "forget-return", child]
+            if subprocess.run(forget, check=False).returncode == 0:
                 return
         time.sleep(0.02)
     raise AssertionError("the program was not traced")

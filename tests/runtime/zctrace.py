@@ -141,8 +141,8 @@ def leg(scenario, name):
     return next(leg for leg in scenario["legs"] if leg["id"] == name)
 
 
-# Where the kernel hides a process from BPF, segments that leave on top of it are not seen; then these
-# say so (docs/measurement.md, "Witnesses").
+# Where the kernel hides a process from BPF, segments that leave on top of it are not seen; then
+# these say so (docs/measurement.md, "Witnesses").
 SEGMENTS = {"sender.queued_bytes", "sender.tcp_sent", "sender.segment_bytes", "sender.tcp_acked",
             "sender.retransmitted"}
 
