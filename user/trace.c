@@ -268,6 +268,19 @@ static bool has_ended(struct tracing *t, int timeout_ms)
 	return end.revents != 0;
 }
 
+/* What is recorded of the timeline is taken out of its buffer this often. */
+enum { DRAIN_MS = 50 };
+
+/* The time until then, or less; what is not a whole millisecond counts as one. */
+static int patience_ms(__u64 until_ns)
+{
+	__u64 now = now_ns();
+
+	if (until_ns <= now)
+		return 0;
+	return until_ns - now < DRAIN_MS * 1000000ULL ? (until_ns - now + 999999) / 1000000 : DRAIN_MS;
+}
+
 /* Until the program ends, the time is up, or Ctrl-C (which CMD gets as well: it decides). */
 static void wait_for_end(struct tracing *t)
 {
@@ -275,7 +288,7 @@ static void wait_for_end(struct tracing *t)
 	__u64 limit = options->seconds * 1e9, every = interval_of(options) * 1e9;
 	__u64 next = t->result.begin_ns + every;
 
-	while (!has_ended(t, 50)) {
+	while (!has_ended(t, every ? patience_ms(next) : DRAIN_MS)) {
 		__u64 now = now_ns();
 
 		if (!options->program && interrupted)

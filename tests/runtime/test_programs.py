@@ -172,6 +172,18 @@ def nginx(place, port, sendfile):
     return [tool("nginx"), "-p", place, "-c", conf]
 
 
+def assert_perhaps_of(scenario, source, sink):
+    """The program wrapped the file's bytes in some of its own (headers, lengths): that the one became
+    the other is likely, cannot be seen, and is not told as one flow."""
+    read = flow(scenario, source, "memory")
+    written = flow(scenario, "memory", sink)
+    assert SIZE <= read["bytes"] < written["bytes"] <= read["bytes"] * 1.01
+    for found in (read, written):
+        assert (found["verdict"], found["copies_per_byte"]) == (COPIED, 1)
+        assert "perhaps" in found["because"] and "nearly as many" in found["because"]
+    return read, written
+
+
 def quit_when_fetched(place, port, path, times=1):
     """What a browser does, and then the end of the server."""
     wait_until(lambda: listens(port), "the server")
@@ -186,19 +198,17 @@ def test_nginx(place, source, sendfile):
     port = free_port()
     scenario = run_under_strace(place, nginx(place, port, sendfile),
                                 during=lambda _: quit_when_fetched(place, port, "/source", 3))
-    found = flow(scenario, "/source", f":{port}")
-    assert found["role"] == "nginx"
-    assert found["bytes"] >= 3 * SIZE
-    assert "clients of" in found["sink"] and "(3 connections)" in found["sink"]
     if sendfile:
+        found = flow(scenario, "/source", f":{port}")
         assert found["bytes"] == total(scenario, "sendfile", "bytes") == 3 * SIZE
         assert (found["calls_by"], found["verdict"]) == ("sendfile", ZERO)
         assert found["copies_per_byte"] < 0.01
     else:
-        assert total(scenario, "sendfile") == 0
-        assert found["verdict"] == COPIED
-        assert round(found["copies_per_byte"], 2) == 2
-        assert "sendfile" in warnings(scenario)
+        read, found = assert_perhaps_of(scenario, "/source", f":{port}")
+        assert (total(scenario, "sendfile"), read["bytes"]) == (0, 3 * SIZE)
+    assert found["role"] == "nginx"
+    assert "clients of" in found["sink"] and "(3 connections)" in found["sink"]
+    assert "sendfile" not in warnings(scenario), "bytes that were wrapped get no advice"
 
 
 def test_cp(place, source):
@@ -245,10 +255,10 @@ def test_rsync(place, source):
     assert len(scenario["roles"]) == 3, "a sender, a receiver, a generator"
     read = next(f for f in scenario["flows"] if "/source" in f["source"])
     written = next(f for f in scenario["flows"] if ".target." in f["sink"])
+    assert SIZE == read["bytes"] == written["bytes"]
     # Between the two the bytes are wrapped.
-    assert SIZE == read["bytes"] <= written["bytes"] <= SIZE * 1.01
     for found in (read, written):
-        assert (found["verdict"], found["copies_per_byte"]) == (COPIED, 2)
+        assert (found["verdict"], found["copies_per_byte"]) == (COPIED, 1)
 
 
 def test_socat_relays_by_copying(place, source):
@@ -342,9 +352,11 @@ def test_python_http_server(place, source, text, verdict):
         stop(pid, pathlib.Path(PYTHON).name, signal.SIGINT)
 
     scenario = run_under_strace(place, [PYTHON, script], during=use, cwd=place)
-    found = flow(scenario, "/source", f":{port}")
-    assert found["verdict"] == verdict
-    assert SIZE <= found["bytes"] <= SIZE * 1.01
+    if verdict == ZERO:
+        found = flow(scenario, "/source", f":{port}")
+        assert (found["verdict"], found["bytes"]) == (ZERO, SIZE)
+    else:
+        assert_perhaps_of(scenario, "/source", f":{port}")
     assert (total(scenario, "sendfile", "bytes") == SIZE) == (verdict == ZERO)
 
 

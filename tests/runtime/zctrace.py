@@ -119,8 +119,8 @@ def measure_one(*options, **more):
 
 
 def wait_for_sender(running, way, number=1):
-    """Until a sender is in the middle of sending: that of the first run, which checks the bytes, of
-    the second, which is untraced, of the third, which is traced, or a later one. Its PID."""
+    """Until a sender is in the middle of sending: that of the first run, which checks the bytes, or
+    of a later one; the order of the traced and untraced ones is by --seed. Its PID."""
     seen = set()
 
     def sending():
