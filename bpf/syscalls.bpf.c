@@ -72,6 +72,18 @@ static __always_inline bool is_32bit_call(void)
 #endif
 }
 
+/* As is_32bit_call(), for calls that are remembered and must cost nothing: the syscall instruction
+ * leaves its return address in RCX, int $0x80 what the program had there. (A CPU with FRED leaves
+ * RCX alone.) On arm64 a 64-bit program cannot make 32-bit calls. */
+static __always_inline bool is_foreign_call(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return regs->cx != regs->ip && is_32bit_call();
+#else
+	return false;
+#endif
+}
+
 /* From now on each call of the process is looked at. */
 static void begin_32bit(struct zc_task *task)
 {
@@ -140,6 +152,9 @@ static __noinline __u32 first_call(struct zc_task *task, struct zc_fd_cache *kno
 
 	if (!proc)
 		return 0;
+	/* It began before this call, and has returned. */
+	if (task->gate == ZC_GATE_UNSEEN)
+		task->gate = 0;
 	if (fd_out >= 0 && fd_out == proc->gate_fd) {
 		at_gate(task, proc);
 		return 0;
@@ -191,7 +206,8 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 	state = proc_states[task->proc & (ZC_PROC_STATES - 1)];
 	known = remembered(task, row, fds);
 	/* The state has a closed window's, and every earlier set of descriptors', in it. */
-	if (known->fds == fds && known->state == state && known->row == row)
+	if (known->fds == fds && known->state == state && known->row == row &&
+	    !is_foreign_call(regs))
 		cell = known->cell;
 	else
 		cell = first_call(task, known, state, row, fds);
@@ -306,7 +322,7 @@ static __noinline void return_from_gate(struct zc_task *task)
 	task->gate = 0;
 	if (gate == ZC_GATE_32BIT)
 		end_32bit(task);
-	if (gate == ZC_GATE_32BIT || !proc || proc->window != ZC_WINDOW_AT_GATE)
+	if (gate != ZC_GATE_OPENS || !proc || proc->window != ZC_WINDOW_AT_GATE)
 		return;
 	proc->open_ns = bpf_ktime_get_ns();
 	proc->window = ZC_WINDOW_OPEN;
@@ -323,62 +339,6 @@ static __noinline void end_changing(struct zc_task *task, __u32 flags, long ret)
 		return;
 	task->gate = 0;
 	tally_begin_reading(task->proc);
-}
-
-/* What a program does first is seldom what it is watched for: once a flow is busy the thread gets
- * its share anew, and the loader shows what comes then. */
-static __noinline int open_window(struct zc_task *task, __u64 bytes, __u64 now)
-{
-	if (!task)
-		return 0;
-	task->window_bytes = bytes * ZC_WINDOW_STEP;
-	if (__sync_fetch_and_add(&windows_left, -(__s64)timeline_share) < timeline_share)
-		return 0;
-	task->events_left = timeline_share - 1;
-	task->in_window = true;
-	record(ZC_EVENT_WINDOW, task, now, bytes);
-	return 0;
-}
-
-SEC("?raw_tp/sys_exit")
-int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
-{
-	struct zc_task *task = task_find(task_key((__u64)regs));
-	struct zc_cell *cell;
-	__u64 now, took;
-	__u32 flags;
-
-	if (!task)
-		return 0;
-	if (!task->enter_ns) {
-		if (task->gate)
-			return_from_gate(task);
-		return 0;
-	}
-	if (task->off_ns)
-		catch_up();
-	now = bpf_ktime_get_ns();
-	took = now - task->enter_ns;
-	task->enter_ns = 0;
-	settle_faults(task);
-	flags = classes[task->nr & (ZC_MAX_SYSCALLS - 1)].flags;
-	cell = cell_at(task->cell);
-	if (!cell)
-		return 0;
-	if (task->alone) {
-		count_alone(cell, task, flags, took, ret);
-	} else {
-		count_shared(cell, task, flags, took, ret);
-		if (!(flags & ZC_CLASS_KEEPS_FDS))
-			end_changing(task, flags, ret);
-		if (flags & ZC_CLASS_MESSAGES && ret > 0)
-			__sync_fetch_and_add(&cell->bytes, message_bytes(task->messages, ret));
-	}
-	if (task->call_recorded)
-		record(ZC_EVENT_EXIT, task, now, ret);
-	if (cell->bytes >= task->window_bytes)
-		open_window(task, cell->bytes, now);
-	return 0;
 }
 
 /* The number of the call that returns. A return from a signal handler has forgotten its own. */
@@ -412,6 +372,86 @@ static void count_32bit_return(__u32 proc)
 	renew_state(proc);
 	if (cell && cell->key.proc)
 		count_return(cell, 0, 0);
+}
+
+/* A return whose entry was not shown to us: seccomp refused the call, or a debugger made it itself.
+ * Both come before the tracepoint of the entry (syscall_trace_enter()), and the call is one for the
+ * program and for strace. */
+static __noinline void count_refused(struct zc_task *task, struct pt_regs *at, long ret)
+{
+	struct pt_regs regs = {};
+	struct zc_cell *cell;
+	__u32 row;
+
+	if (!(proc_states[task->proc & (ZC_PROC_STATES - 1)] & ZC_STATE_OPEN) ||
+	    bpf_probe_read_kernel(&regs, sizeof(regs), at))
+		return;
+	if (is_32bit_call()) {
+		count_32bit_return(task->proc);
+		return;
+	}
+	row = syscall_row(returning_number(&regs));
+	cell = cell_at(resolve_cell(task->proc, row, descriptors_of(&regs, row)));
+	if (cell && cell->key.proc)
+		count_return(cell, classes[row].flags, ret);
+}
+
+/* What a program does first is seldom what it is watched for: once a flow is busy the thread gets
+ * its share anew, and the loader shows what comes then. */
+static __noinline int open_window(struct zc_task *task, __u64 bytes, __u64 now)
+{
+	if (!task)
+		return 0;
+	task->window_bytes = bytes * ZC_WINDOW_STEP;
+	if (__sync_fetch_and_add(&windows_left, -(__s64)timeline_share) < timeline_share)
+		return 0;
+	task->events_left = timeline_share - 1;
+	task->in_window = true;
+	record(ZC_EVENT_WINDOW, task, now, bytes);
+	return 0;
+}
+
+SEC("?raw_tp/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
+{
+	struct zc_task *task = task_find(task_key((__u64)regs));
+	struct zc_cell *cell;
+	__u64 now, took;
+	__u32 flags;
+
+	if (!task)
+		return 0;
+	if (!task->enter_ns) {
+		if (task->gate)
+			return_from_gate(task);
+		else
+			count_refused(task, regs, ret);
+		return 0;
+	}
+	if (task->off_ns)
+		catch_up();
+	now = bpf_ktime_get_ns();
+	took = now - task->enter_ns;
+	task->enter_ns = 0;
+	settle_faults(task);
+	flags = classes[task->nr & (ZC_MAX_SYSCALLS - 1)].flags;
+	cell = cell_at(task->cell);
+	if (!cell)
+		return 0;
+	if (task->alone) {
+		count_alone(cell, task, flags, took, ret);
+	} else {
+		count_shared(cell, task, flags, took, ret);
+		if (!(flags & ZC_CLASS_KEEPS_FDS))
+			end_changing(task, flags, ret);
+		if (flags & ZC_CLASS_MESSAGES && ret > 0)
+			__sync_fetch_and_add(&cell->bytes, message_bytes(task->messages, ret));
+	}
+	if (task->call_recorded)
+		record(ZC_EVENT_EXIT, task, now, ret);
+	if (cell->bytes >= task->window_bytes)
+		open_window(task, cell->bytes, now);
+	return 0;
 }
 
 /* As first_call(), for a call that returns: close() apart, which the loader gives no descriptor,
@@ -460,7 +500,8 @@ int BPF_PROG(count_sys_exit, struct pt_regs *regs, long ret)
 	fds = descriptors_of(regs, row);
 	state = proc_states[task->proc & (ZC_PROC_STATES - 1)];
 	known = remembered(task, row, fds);
-	if (known->fds == fds && known->state == state && known->row == row)
+	if (known->fds == fds && known->state == state && known->row == row &&
+	    !is_foreign_call(regs))
 		index = known->cell;
 	else
 		index = first_return(task, known, state, row, fds);

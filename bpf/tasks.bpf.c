@@ -99,7 +99,7 @@ static struct zc_task *add_task(__u64 key, __u32 tid, __u32 proc_index)
 	slot->events_left = timeline_share;
 	slot->window_bytes = timeline_windows ? ZC_WINDOW_BYTES : ~0ULL;
 	/* Its first return is from a call that began before: a fork, or whatever it is in now. */
-	slot->gate = counts_only ? ZC_GATE_UNSEEN : 0;
+	slot->gate = ZC_GATE_UNSEEN;
 	/* A second thread ends the time of plain adds before it can run; nothing brings it back. */
 	if (__sync_fetch_and_add(&proc->threads, 1))
 		__sync_fetch_and_and(state_of(proc_index), ~ZC_STATE_ALONE);
@@ -366,7 +366,7 @@ int BPF_PROG(on_exec)
 		proc->open_ns = bpf_ktime_get_ns();
 		proc->window = ZC_WINDOW_OPEN;
 		tally_begin(slot->proc);
-		slot->gate = counts_only ? ZC_GATE_UNSEEN : 0;
+		slot->gate = ZC_GATE_UNSEEN;
 		open_state(slot->proc);
 	} else if (counts_only) {
 		proc->untallied = 1;	/* the beginning of the call was not seen */
@@ -377,6 +377,10 @@ int BPF_PROG(on_exec)
 SEC("raw_tp/sched_process_exit")
 int BPF_PROG(on_exit)
 {
-	release_task(current_key());
+	__u64 key = current_key();
+
+	release_task(key);
+	/* adopt() and on_fork() may both have added it, at the same moment. */
+	release_task(key);
 	return 0;
 }

@@ -160,7 +160,7 @@ enum zc_gate {
 	ZC_GATE_OPENS = 1,	/* it is on the gate: its return opens the window */
 	ZC_GATE_32BIT,		/* its number means another call */
 	ZC_GATE_LOADS,		/* bytes read are not tallied: it is of ZC_CLASS_LOADS */
-	ZC_GATE_UNSEEN,		/* counts only: it began before its thread's window */
+	ZC_GATE_UNSEEN,		/* it began before its thread's window */
 };
 
 /* One traced thread: what must be remembered between two events of it. */

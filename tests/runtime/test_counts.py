@@ -219,7 +219,7 @@ def test_every_repeat_makes_every_run_in_an_order_of_its_own(place, repeats):
     once = [(way, kind) for way in ("copy", "copy", "copy", "sendfile")
             for kind in ("traced", "untraced")]
     checks, timed = runs[:4], runs[4:]
-    assert sorted(checks) == [run for run in once if run[1] == "untraced"], "their bytes are digested"
+    assert sorted(checks) == [run for run in once if run[1] == "untraced"], "digested"
     rounds = [timed[i : i + len(once)] for i in range(0, len(timed), len(once))]
     assert len(rounds) == repeats
     assert all(sorted(of_round) == sorted(once) for of_round in rounds)

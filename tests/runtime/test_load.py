@@ -3,13 +3,14 @@
 may fork, die, exec, change or come again meanwhile."""
 import collections
 import json
+import os
 import pathlib
 import signal
 import threading
 
 import pytest
 
-from link_programs import descendant_named
+from link_programs import descendant_named, wait_until
 from traced import (
     PYTHON,
     compat,
@@ -244,15 +245,17 @@ def test_ten_thousand_files_are_reported_soon(place):
 # --- other ABIs, other people ---
 
 
-def test_calls_with_32_bit_numbers(place):
+@pytest.mark.parametrize("options", [[], ["--counts-only"]])
+def test_calls_with_32_bit_numbers(place, options):
     """From a 64-bit program, in between its others: counted, not taken for something else. A fault
     is no call: it never gets to the kernel's table, and the program dies of it."""
     if not takes_32bit_calls():
-        scenario = lives(place, "32bit", status=128 + signal.SIGSEGV)
+        scenario = run(place, [program("lives"), "32bit"], *options, status=128 + signal.SIGSEGV)
         assert total(scenario, "32-bit call") == 0
         return
-    scenario = lives(place, "32bit")
-    assert total(scenario, "32-bit call") == CALLS
+    scenario = run(place, [program("lives"), "32bit"], *options)
+    assert total(scenario, "32-bit call") == 2 * CALLS
+    assert total(scenario, "getpid") == CALLS
     assert total(scenario, "getppid") == CALLS
     assert total(scenario, "semget") == 0
     assert "32-bit" in unseen(scenario, "32-bit call")["verdict"]
@@ -270,6 +273,32 @@ def test_32_bit_programs(place):
     crossings = scenario["crossings"]
     assert crossings["data"] + crossings["control"] == 2 * sum(
         call["calls"] for call in scenario["syscalls"])
+
+
+@pytest.mark.parametrize("options", [[], ["--counts-only"]])
+def test_calls_that_seccomp_refuses(place, options):
+    """The program makes them, and gets an error, though the kernel never shows their entry."""
+    text = "import os\nfor _ in range(1009): os.getppid()"
+    scenario = run(place, [program("refuse", "-lseccomp"), "getppid", PYTHON, "-c", text], *options,
+                   strace=not options)
+    calls = [call for call in scenario["syscalls"] if call["name"] == "getppid"]
+    assert [(call["calls"], call["errors"]) for call in calls] == [(1009, 1009)]
+
+
+@pytest.mark.parametrize("options", [[], ["--counts-only"]])
+def test_the_call_in_which_a_program_is_killed(place, options):
+    """It returns to the kernel's own code, with an error that the program does not live to see."""
+    def kill(ancestor):
+        pid = wait_until(lambda: descendant_named(ancestor, "sleep"), "sleep")
+        number = {"x86_64": "230", "aarch64": "115"}[os.uname().machine]
+        wait_until(lambda: pathlib.Path(f"/proc/{pid}/syscall").read_text().startswith(number),
+                   "its call")
+        os.kill(pid, signal.SIGKILL)
+
+    scenario = run(place, [tool("sleep"), 100], *options, during=kill,
+                   status=128 + signal.SIGKILL)
+    calls = [call for call in scenario["syscalls"] if call["name"] == "clock_nanosleep"]
+    assert [(call["calls"], call["errors"]) for call in calls] == [(1, 1)]
 
 
 def test_nobody_else_is_counted(place):

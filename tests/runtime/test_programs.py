@@ -173,8 +173,8 @@ def nginx(place, port, sendfile):
 
 
 def assert_perhaps_of(scenario, source, sink):
-    """The program wrapped the file's bytes in some of its own (headers, lengths): that the one became
-    the other is likely, cannot be seen, and is not told as one flow."""
+    """The program wrapped the file's bytes in some of its own (headers, lengths): that the one
+    became the other is likely, cannot be seen, and is not told as one flow."""
     read = flow(scenario, source, "memory")
     written = flow(scenario, "memory", sink)
     assert SIZE <= read["bytes"] < written["bytes"] <= read["bytes"] * 1.01

@@ -3,6 +3,7 @@
 thousand, while they are being made.
 """
 import os
+import signal
 import subprocess
 
 import pytest
@@ -51,6 +52,33 @@ sys.stdin.read()
 """
 
 
+def threads_table(what, pid):
+    done = subprocess.run([BUILD / "tests" / "threads_table", what, str(pid)],
+                          capture_output=True, text=True, check=True)
+    return int(done.stdout or 0)
+
+
+def test_a_thread_that_was_added_twice(place):
+    """attach looks for threads while they are made. The place that nobody uses would take the calls
+    of whoever comes next to have its registers at the same address."""
+    used = {}
+
+    def look(ancestor):
+        shell = wait_until(lambda: descendant_named(ancestor, "sh"), "sh")
+        child = wait_until(lambda: descendant_named(shell, "sleep"), "sleep")
+        used["before"] = threads_table("used", shell)
+        threads_table("double", child)
+        used["doubled"] = threads_table("used", shell)
+        os.kill(child, signal.SIGKILL)
+        wait_until(lambda: descendant_named(shell, "cat"), "cat")
+        used["after"] = threads_table("used", shell)
+        os.close(held)
+
+    stdin, held = os.pipe()
+    run(place, [tool("sh"), "-c", "sleep 100; cat; exit 0"], during=look, stdin=stdin)
+    assert used == {"before": 2, "doubled": 3, "after": 2}
+
+
 def test_threads_that_have_ended_leave_no_trace(place):
     """Otherwise each call of the machine would search further and further for its thread."""
     threads, end = 12007, {}
@@ -58,8 +86,7 @@ def test_threads_that_have_ended_leave_no_trace(place):
     def look(ancestor):
         pid = wait_until(lambda: descendant_named(ancestor, "python3"), "python3")
         wait_until(lambda: b"ended" in os.read(output, 64), "its threads")
-        end["used"] = int(subprocess.run([BUILD / "tests" / "threads_table", "used", str(pid)],
-                                         capture_output=True, text=True, check=True).stdout)
+        end["used"] = threads_table("used", pid)
         os.close(held)
 
     output, theirs = os.pipe()

@@ -2,6 +2,7 @@
 /* Looks into the tables of threads of the zctrace that run. Used by the runtime tests.
  *
  *   threads_table forget-return TID   the thread has just left the CPU, by its record
+ *   threads_table double TID          the thread has been added twice, from two sides
  *   threads_table used TID            prints how many places hold a thread, or held one and are not
  *                                     empty, in the table that has this thread
  *
@@ -54,6 +55,15 @@ static void forget_return(struct zc_task *task)
 	task->off_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
+static void double_place(struct zc_task *tasks, struct zc_task *task)
+{
+	int place = task - tasks;
+
+	while (tasks[place].key)
+		place = (place + 1) % ZC_MAX_TASKS;
+	tasks[place] = *task;
+}
+
 static int count_used(const struct zc_task *tasks)
 {
 	int used = 0;
@@ -71,7 +81,7 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc != 3)
-		errx(2, "usage: threads_table forget-return|used TID, while zctrace runs");
+		errx(2, "usage: threads_table forget-return|double|used TID, while zctrace runs");
 	while ((fd = next_table(&id)) >= 0) {
 		struct zc_task *tasks =
 			mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -82,6 +92,8 @@ int main(int argc, char **argv)
 		task = find_thread(tasks, atoi(argv[2]));
 		if (task && !strcmp(argv[1], "used"))
 			printf("%d\n", count_used(tasks));
+		else if (task && !strcmp(argv[1], "double"))
+			double_place(tasks, task);
 		else if (task)
 			forget_return(task);
 		if (task)

@@ -175,14 +175,22 @@ static void sockets(long count)
 	}
 }
 
+static void call_32_bit(long number)
+{
+	__asm__ volatile("int $0x80" : "+a"(number) : "b"(0), "c"(0) : "memory");
+}
+
 #ifdef __x86_64__
 /* getppid of 32-bit programs has another number. */
 static void calls_of_32_bits(void)
 {
+	/* The number of a call that zctrace remembers by then: mkdir(NULL). */
+	for (int i = 0; i < CALLS; i++)
+		syscall(SYS_getpid);
+	for (int i = 0; i < CALLS; i++)
+		call_32_bit(SYS_getpid);
 	for (int i = 0; i < CALLS; i++) {
-		long result = 64;
-
-		__asm__ volatile("int $0x80" : "+a"(result) : : "memory");
+		call_32_bit(64);
 		syscall(SYS_getppid);
 	}
 }
