@@ -20,7 +20,8 @@ int check_pages(struct zc_page_check *check)
 	struct file *end = file_of_fd(check->pipe_fd), *file = file_of_fd(check->file_fd);
 	struct pipe_inode_info *pipe = BPF_CORE_READ(end, private_data);
 	struct address_space *mapping = BPF_CORE_READ(file, f_mapping);
-	__u64 buffer = (__u64)BPF_CORE_READ(pipe, bufs), size = bpf_core_type_size(struct pipe_buffer);
+	__u64 size = bpf_core_type_size(struct pipe_buffer);
+	__u64 buffer = (__u64)BPF_CORE_READ(pipe, bufs);
 
 	check->file_origin = origin_in_pipe(buffer, (__u64)mapping);
 	check->kernel_origin = origin_in_pipe(buffer + size, 0);

@@ -12,8 +12,9 @@ static __always_inline bool counting(struct zc_proc *proc)
 	return proc && proc->window == ZC_WINDOW_OPEN;
 }
 
-/* sched_info is kept by rq_clock(), which is not CLOCK_MONOTONIC: their distance is what they differ
- * by at an arrival that was seen, to some µs. The current thread leaves the CPU and came to it then. */
+/* sched_info is kept by rq_clock(), which is not CLOCK_MONOTONIC: their distance is what they
+ * differ by at an arrival that was seen, to some µs. The current thread leaves the CPU and came to
+ * it then. */
 static __always_inline void learn_offset(__u64 arrival)
 {
 	if (bpf_core_field_exists(struct sched_info, last_arrival))

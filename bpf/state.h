@@ -335,7 +335,7 @@ static __always_inline void record(enum zc_event_type type, struct zc_task *task
 	}
 	*event = (struct zc_event){ .type = type, .tid = task->tid, .proc = task->proc,
 				    .nr = task->nr, .cell = task->cell, .ns = ns, .value = value };
-	/* To wake the loader for each event would put it in the traced program's place on the CPU. */
+	/* Waking the loader for each event would take the CPU from the traced program. */
 	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 }
 

@@ -115,8 +115,9 @@ static __always_inline __u32 recall(struct zc_call_key *key, __u32 state)
 static __always_inline __u32 look_and_remember(struct zc_task *task, struct zc_fd_cache *known,
 					       __u32 state, __u32 row, __u64 fds)
 {
+	struct task_struct *current = bpf_get_current_task_btf();
 	struct zc_call_key key = { .proc = task->proc, .row = row, .fds = fds,
-				   .table = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), files) };
+				   .table = (__u64)BPF_CORE_READ(current, files) };
 	__u32 cell;
 	/* What is still true has to give way: there are more descriptors than the thread remembers.
 	 * Where it is true no longer, the process would have forgotten it too. */

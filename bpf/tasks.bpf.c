@@ -53,8 +53,8 @@ static struct zc_task *claim_place(__u64 key)
 }
 
 /* A removed thread's place is there only for searches that go beyond it. Where the next place is
- * empty, none does: it becomes empty too, and so on backwards. Otherwise every thread of the machine
- * would search further and further after thousands have ended. */
+ * empty, none does: it becomes empty too, and so on backwards. Otherwise every thread of the
+ * machine would search further and further after thousands have ended. */
 static void clear_places(__u32 place)
 {
 	for (int i = 0; i < 2 * ZC_TASK_PROBES; i++, place--) {
@@ -183,9 +183,10 @@ static void leave_process(struct zc_proc *proc)
 
 static void release_task(__u64 key)
 {
+	struct task_struct *current = bpf_get_current_task_btf();
 	struct zc_task *slot = task_find(key);
-	struct zc_proc *proc;
 	__u32 place = task_home(key);
+	struct zc_proc *proc;
 
 	if (!slot)
 		return;
@@ -196,7 +197,7 @@ static void release_task(__u64 key)
 	if (proc && proc->window == ZC_WINDOW_OPEN)
 		tally_end(slot->proc);
 	/* The kernel has written the core as the thread that dumped it. */
-	if (proc && BPF_CORE_READ(bpf_get_current_task_btf(), signal, group_exit_code) & CORE_DUMPED)
+	if (proc && BPF_CORE_READ(current, signal, group_exit_code) & CORE_DUMPED)
 		proc->untallied = 1;
 	if (proc)
 		leave_process(proc);

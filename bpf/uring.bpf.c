@@ -122,7 +122,7 @@ int on_uring_complete(__u64 *ctx)
 		result = BPF_CORE_READ((struct io_uring_cqe *)ctx[2], res);
 	else
 		result = (__s32)ctx[3];
-	/* All but the last completion of a multishot request come without it (io_fill_cqe_aux()). */
+	/* All but the last completion of a multishot request lack it (io_fill_cqe_aux()). */
 	if (request)
 		count_request(request, result);
 	else if (result > 0)

@@ -226,7 +226,7 @@ struct zc_object_key {
 	__u32 kind;		/* enum zc_kind */
 	__u32 generation;	/* i_generation of the file that owns the pages: its number and its
 				 * memory are another's as soon as it is unlinked and closed */
-	__u16 port;		/* of a socket's peer, network order: connect() may give it another */
+	__u16 port;		/* of a socket's peer, network order: connect() may change it */
 	__u16 pad;
 };
 _Static_assert(sizeof(struct zc_object_key) == 32, "zc_object_key crosses the border");

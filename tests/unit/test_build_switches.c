@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A process of which a context switch was not seen: nothing that rests on them is shown, all else is. */
+/* A process of which a context switch was not seen: nothing that rests on them is shown, all else
+ * is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Intervals, groups, trends and orders of runs: known small cases, and by simulation with a fixed seed
- * how often they err. Run by `make check-unit`. */
+/* Intervals, groups, trends and orders of runs: known small cases, and by simulation with a fixed
+ * seed how often they err. Run by `make check-unit`. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -133,7 +133,8 @@ static void intervals_cover_what_they_say(void **state)
 {
 	for (enum kind kind = 0; kind < KINDS; kind++) {
 		for (size_t count = 5; count <= 15; count += 5)
-			assert_true(misses(kind, count) < 1.5);	/* 1 %, and what 4,000 trials vary by */
+			/* 1 %, and what 4,000 trials vary by */
+			assert_true(misses(kind, count) < 1.5);
 	}
 }
 

@@ -293,7 +293,7 @@ static void a_missing_probe_has_no_witness(void **state)
 }
 
 /* Runs are not chosen: one that differs is what is shown, and how many did is told. */
-static void one_run_of_several_that_differs_is_kept(void **state)
+static void one_run_that_differs_is_kept(void **state)
 {
 	struct world *w = *state;
 	struct zc_sock *sock = &w->socks[0].sock;
@@ -412,7 +412,7 @@ static void only_whole_tallies_are_witnesses(void **state)
 	assert_int_equal(w->scenario.witness_count, 0);
 }
 
-static void bytes_of_32bit_calls_are_not_told_apart(void **state)
+static void bytes_of_32bit_calls_are_one(void **state)
 {
 	struct world *w = *state;
 
@@ -429,11 +429,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_witness_can_disagree, begin, end),
 		cmocka_unit_test_setup_teardown(each_witness_knows_what_rests_on_it, begin, end),
 		cmocka_unit_test_setup_teardown(a_missing_probe_has_no_witness, begin, end),
-		cmocka_unit_test_setup_teardown(one_run_of_several_that_differs_is_kept, begin, end),
+		cmocka_unit_test_setup_teardown(one_run_that_differs_is_kept, begin, end),
 		cmocka_unit_test_setup_teardown(a_witness_of_one_run_only, begin, end),
 		cmocka_unit_test_setup_teardown(each_witness_of_run_can_disagree, begin, end),
 		cmocka_unit_test_setup_teardown(only_whole_tallies_are_witnesses, begin, end),
-		cmocka_unit_test_setup_teardown(bytes_of_32bit_calls_are_not_told_apart, begin, end),
+		cmocka_unit_test_setup_teardown(bytes_of_32bit_calls_are_one, begin, end),
 	};
 
 	return cmocka_run_group_tests_name("witnesses", tests, NULL, NULL);
