@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Advice on a watched program, only from what was measured of it: what happened, what it cost here,
- * what to try. build_trace.c calls it; the renderers show sentences and warnings. */
+ * what to try. cmd_trace.c calls it; the renderers show sentences and warnings. */
 #include <string.h>
 
+#include "advice.h"
 #include "size.h"
-#include "trace.h"
 #include "words.h"
 
 enum { MUCH = 1 << 20, SMALL_CALL = 32 << 10, MAX_ADVICE = 8 };
@@ -160,15 +160,8 @@ static void headline(struct report *report, const struct report_scenario *scenar
 }
 
 /* CMD's end is the end of the watching. */
-static void tell_outlived(struct report *report, const struct trace_result *result)
+static void tell_outlived(struct report *report, __u64 alive)
 {
-	const struct snapshot *snapshot = result->snapshot;
-	__u64 alive = 0;
-
-	if (!result->ended)
-		return;
-	for (__u32 i = 2; i < snapshot->proc_count; i++)
-		alive += snapshot->procs[i].threads != 0;
 	if (alive)
 		say(report, report->warnings, &report->warning_count,
 		    report_format(report, "%s outlived the command: what %s did afterwards is not in "
@@ -196,9 +189,10 @@ static void tell_refused_ring(struct report *report, const struct report_scenari
 				  words_many(report, calls, "time", "times")));
 }
 
-void advice_give(struct report *report, const struct trace_result *result,
-		 struct report_scenario *scenario)
+void advice_give(struct report *report, __u64 outlived)
 {
+	const struct report_scenario *scenario = report->scenarios;
+
 	report->sentences = report_alloc(report, MAX_ADVICE * sizeof(char *));
 	report->warnings = report_alloc(report, MAX_ADVICE * sizeof(char *));
 	headline(report, scenario);
@@ -207,7 +201,7 @@ void advice_give(struct report *report, const struct trace_result *result,
 		advise_small_calls(report, &scenario->flows[i]);
 		advise_kernel_copy(report, &scenario->flows[i]);
 	}
-	tell_outlived(report, result);
+	tell_outlived(report, outlived);
 	tell_refused_ring(report, scenario);
 	if (scenario->loss_map_full || scenario->loss_recursion)
 		say(report, report->warnings, &report->warning_count,

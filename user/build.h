@@ -1,9 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The parts of putting a run together into a report; build_report.c calls the others. */
+/* From what the runs left to a report: build_measurement.c for scenarios, build_trace.c for any
+ * program, build_remote.c for a receiver; and the parts that they share. */
 #ifndef ZC_BUILD_H
 #define ZC_BUILD_H
 
+#include "cells.h"
 #include "measure.h"
+#include "report.h"
+#include "trace.h"
+
+/* The report of all series that have a run of both kinds; NULL if there is none. */
+struct report *build_measurement(const struct measurement *measurement);
+
+/* Puts the runs of a series together into one scenario of the report (build_report.c). */
+void build_scenario(struct report *report, const struct series *series,
+		    const struct session *session, struct report_scenario *scenario);
+
+/* From a snapshot to a report with one scenario (build_trace.c). */
+struct report *build_trace(const struct trace_options *options, const struct trace_result *result);
+/* Processes that were still there when the command that started them had ended. */
+__u64 build_outlived(const struct trace_result *result);
+/* "python3": the name of a process. */
+const char *build_comm(struct report *report, const struct snapshot *snapshot, __u32 proc);
+
+/* What the kernel's own tally tells of the same processes (trace_witnesses.c). */
+void trace_witnesses(struct report *report, const struct session *session,
+		     const struct snapshot *snapshot, struct report_scenario *scenario);
+/* Which bytes went from where to where (flows.c); the scenario's losses and witnesses are known. */
+void flows_find(struct report *report, const struct session *session,
+		const struct snapshot *snapshot, struct report_scenario *scenario);
 
 /* The sums over the cells of one process that several parts need. Counts and bytes. */
 struct totals {
@@ -16,8 +41,6 @@ struct totals {
 	__u64 kernel_ns;	/* on CPU inside calls */
 };
 
-__u64 cell_calls(const struct zc_cell *cell);
-bool cell_moves_data(const struct zc_cell *cell);
 struct totals build_totals(const struct snapshot *snapshot, int proc);
 void build_totals_add(struct totals *totals, const struct snapshot *snapshot,
 		      const struct zc_cell *cell);

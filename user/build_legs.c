@@ -7,7 +7,12 @@
 #include "kinds.h"
 #include "uring_table.h"
 
-_Static_assert((int)REPORT_ORIGINS == (int)ZC_ORIGIN_COUNT, "one list of origins");
+_Static_assert((int)REPORT_ORIGINS == (int)ZC_ORIGIN_COUNT &&
+	       (int)ORIGIN_FILE == (int)ZC_ORIGIN_FILE &&
+	       (int)ORIGIN_PRIVATE == (int)ZC_ORIGIN_PRIVATE &&
+	       (int)ORIGIN_ANON == (int)ZC_ORIGIN_ANON && (int)ORIGIN_ZERO == (int)ZC_ORIGIN_ZERO &&
+	       (int)ORIGIN_TRUNCATED == (int)ZC_ORIGIN_TRUNCATED &&
+	       (int)ORIGIN_UNKNOWN == (int)ZC_ORIGIN_UNKNOWN, "one list of origins");
 
 const struct zc_sock *build_sending_socket(const struct snapshot *snapshot, int proc)
 {

@@ -15,21 +15,6 @@ static __u64 less(__u64 a, __u64 b)
 	return a > b ? a - b : 0;
 }
 
-__u64 cell_calls(const struct zc_cell *cell)
-{
-	__u64 calls = 0;
-
-	for (int i = 0; i < ZC_HIST_BUCKETS; i++)
-		calls += cell->histogram[i];
-	return calls;
-}
-
-/* io_uring_enter moves what the requests move that it hands over or waits for. */
-bool cell_moves_data(const struct zc_cell *cell)
-{
-	return call_moves_bytes(cell->key.nr) || call_way(cell->key.nr) == SYSCALL_SUBMITS;
-}
-
 void build_totals_add(struct totals *t, const struct snapshot *snapshot, const struct zc_cell *cell)
 {
 	__u64 calls = cell_calls(cell);

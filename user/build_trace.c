@@ -7,7 +7,6 @@
 #include "build.h"
 #include "kinds.h"
 #include "machine.h"
-#include "trace.h"
 #include "uring_table.h"
 #include "version.h"
 
@@ -15,7 +14,7 @@ enum { MAX_ROLES = 64 };	/* the busiest processes by name, the rest together */
 
 static const char *const not_here = "only the scenarios have it: zctrace compare";
 
-const char *trace_comm(struct report *report, const struct snapshot *snapshot, __u32 proc)
+const char *build_comm(struct report *report, const struct snapshot *snapshot, __u32 proc)
 {
 	return report_format(report, "%.*s", ZC_COMM_LEN, snapshot->procs[proc].comm);
 }
@@ -226,9 +225,19 @@ static void describe(struct report *report, const struct trace_options *options,
 	report->config.repeats = 1;
 }
 
-struct report *build_trace(const struct trace_options *options, const struct session *session,
-			   const struct trace_result *result)
+__u64 build_outlived(const struct trace_result *result)
 {
+	const struct snapshot *snapshot = result->snapshot;
+	__u64 alive = 0;
+
+	for (__u32 i = 2; result->ended && i < snapshot->proc_count; i++)
+		alive += snapshot->procs[i].threads != 0;
+	return alive;
+}
+
+struct report *build_trace(const struct trace_options *options, const struct trace_result *result)
+{
+	const struct session *session = result->session;
 	struct report *report = report_new();
 	struct report_scenario *scenario;
 	const char *const *names;
@@ -262,6 +271,5 @@ struct report *build_trace(const struct trace_options *options, const struct ses
 	trace_witnesses(report, session, result->snapshot, scenario);
 	build_timeline(report, session, result->snapshot, names, scenario);
 	flows_find(report, session, result->snapshot, scenario);
-	advice_give(report, result, scenario);
 	return report;
 }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "build.h"
-#include "claims.h"
 #include "kinds.h"
 
 enum { MAX_WITNESSES = 40 };

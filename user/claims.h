@@ -8,15 +8,6 @@
 
 #include "report.h"
 
-/* What a claim's numbers rest on: a witness of that subject must not disagree. A mask. */
-enum claim_subject {
-	CLAIM_CALLS = 1 << 0,	/* system calls and rounds */
-	CLAIM_BYTES = 1 << 1,	/* bytes that calls moved */
-	CLAIM_PAGES = 1 << 2,	/* bytes at the device, and the origin of their pages */
-	CLAIM_TIMES = 1 << 3,	/* elapsed and CPU time */
-	CLAIM_TOTALS = 1 << 4,	/* what the receiver says that it got */
-};
-
 struct claim_info;
 
 /* Sets verdict, numbers and texts of *claim, which already has those of its row. */

@@ -4,7 +4,6 @@
 #include "claims_rules.h"
 #include "pick.h"
 #include "words.h"
-#include "zctrace.h"
 
 #define COPY_CPU_COPIES 2
 
@@ -69,10 +68,10 @@ static bool is_sendfile(const struct report_scenario *scenario)
  * were not, neither those that were cut from it meanwhile nor the zero page of its holes. */
 static double copied_part(const __u64 bytes[REPORT_ORIGINS])
 {
-	const __u64 copied = bytes[ZC_ORIGIN_PRIVATE] + bytes[ZC_ORIGIN_ANON] +
-			     bytes[ZC_ORIGIN_UNKNOWN];
-	const __u64 in_place = bytes[ZC_ORIGIN_FILE] + bytes[ZC_ORIGIN_TRUNCATED] +
-			       bytes[ZC_ORIGIN_ZERO];
+	const __u64 copied = bytes[ORIGIN_PRIVATE] + bytes[ORIGIN_ANON] +
+			     bytes[ORIGIN_UNKNOWN];
+	const __u64 in_place = bytes[ORIGIN_FILE] + bytes[ORIGIN_TRUNCATED] +
+			       bytes[ORIGIN_ZERO];
 
 	return copied == 0 ? 0 : (double)copied / (double)(copied + in_place);
 }

@@ -7,7 +7,6 @@
 
 #include "pick.h"
 #include "words.h"
-#include "zctrace.h"
 
 /* Bytes of unknown origin above one in a thousand make a claim about origins undecidable. */
 #define UNKNOWN_ORIGIN_INVERSE 1000
@@ -69,7 +68,7 @@ static const char *witness_doubt(struct report *report, const struct report_scen
 static const char *pages_doubt(struct report *report, const struct report_scenario *scenario)
 {
 	const struct report_leg *leg = &scenario->legs[LEG_USER_SOCKET];
-	const __u64 unknown = leg->at_xmit[ZC_ORIGIN_UNKNOWN];
+	const __u64 unknown = leg->at_xmit[ORIGIN_UNKNOWN];
 	__u64 seen = 0;
 
 	if (!leg->has_origin)

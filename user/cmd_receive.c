@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "build.h"
 #include "commands.h"
 #include "receive.h"
 #include "remote_words.h"
@@ -74,6 +75,7 @@ int cmd_receive(int argc, char **argv)
 {
 	struct receive_options a = {
 		.bind = "127.0.0.1", .port = REMOTE_PORT, .most_seconds = DEFAULT_SECONDS,
+		.build = build_receiver,
 	};
 
 	commands_parse(&argp, argc, argv, &a);

@@ -9,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "advice.h"
+#include "build.h"
 #include "commands.h"
 #include "exits.h"
+#include "openmetrics.h"
 #include "output.h"
 #include "trace.h"
 
@@ -184,6 +187,25 @@ static const struct argp attach_argp = {
 	       "  sudo zctrace attach -p 1234 -i 1 --live-openmetrics /var/lib/node/zctrace.prom\n",
 };
 
+static int write_openmetrics(FILE *out, void *context)
+{
+	return openmetrics_write(context, out);
+}
+
+static void save_openmetrics(const struct trace_options *options, const struct trace_result *now)
+{
+	struct report *report = build_trace(options, now);
+	int err;
+
+	if (!report)
+		return;
+	err = output_replace(options->openmetrics, write_openmetrics, report);
+	if (err)
+		complain(ZC_EXIT_FAILED, "%s: %s; the next interval tries again",
+			 options->openmetrics, strerror(-err));
+	report_free(report);
+}
+
 static enum zc_exit finish(struct arguments *a, struct report *report)
 {
 	const struct report_scenario *s = report->scenarios;
@@ -198,13 +220,21 @@ static enum zc_exit finish(struct arguments *a, struct report *report)
 	return status;
 }
 
+static int out_of_memory(char *error, size_t size)
+{
+	snprintf(error, size, "%s", strerror(ENOMEM));
+	return -ENOMEM;
+}
+
 int cmd_trace(int argc, char **argv)
 {
 	struct arguments a = {
 		.trace = { .mode = argv[0], .identity = identity_of_caller(),
+			   .save = save_openmetrics,
 			   .session = { .any_program = true, .timeline_events = DEFAULT_EVENTS } },
 		.attach = !strcmp(argv[0], "attach"),
 	};
+	struct trace_result result;
 	struct report *report;
 	enum zc_exit finished;
 	char error[1024];
@@ -217,7 +247,13 @@ int cmd_trace(int argc, char **argv)
 	a.trace.command = commands_line;
 	a.trace.quiet = a.outputs.quiet;
 	trace_catch_signals();
-	err = trace(&a.trace, &report, &status, error, sizeof(error));
+	err = trace(&a.trace, &result, &status, error, sizeof(error));
+	report = err ? NULL : build_trace(&a.trace, &result);
+	if (report)
+		advice_give(report, build_outlived(&result));
+	else if (!err)
+		err = out_of_memory(error, sizeof(error));
+	trace_result_free(&result);
 	if (err) {
 		enum zc_exit own = complain(err == -ESRCH ? ZC_EXIT_USAGE : exit_of_error(err),
 					    "%s: %s", a.trace.mode, error);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "exits.h"
-#include "render.h"
+#include "plain.h"
 
 int complain(enum zc_exit status, const char *format, ...)
 {

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "build.h"
-#include "claims.h"
 #include "flows.h"
-#include "trace.h"
 #include "uring_table.h"
 #include "words.h"
 
@@ -196,7 +194,7 @@ static void merge_processes(struct flow_list *list)
 		return;
 	for (size_t i = 0; i < list->count; i++) {
 		struct flow *flow = &list->flows[i];
-		const char *comm = trace_comm(list->report, list->snapshot, flow->proc);
+		const char *comm = build_comm(list->report, list->snapshot, flow->proc);
 		ENTRY entry = { .key = (char *)comm };
 		ENTRY *found = NULL;
 

@@ -5,30 +5,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "build.h"
-#include "claims.h"
-#include "machine.h"
 #include "measure.h"
 #include "memory.h"
 #include "privilege.h"
 #include "progress.h"
+#include "remote.h"
 #include "run_order.h"
-#include "summary.h"
-#include "version.h"
+#include "runner.h"
 
-struct measurement {
+/* A measurement while its runs are made. */
+struct measuring {
+	struct measurement *kept;
 	const struct measure_plan *plan;
-	struct session *session;
-	struct remote *remote;		/* NULL = the receiver runs here */
-	struct payload payload;
 	struct identity identity;
 	struct progress progress;
-	struct series *series;		/* conditions x variants */
-	size_t series_count;
-	__u64 seed, order_state;	/* of the order of runs */
+	__u64 order_state;		/* of the order of runs */
 	unsigned int timed_runs;
 	char *error;
 	size_t error_size;
@@ -50,35 +43,35 @@ static const char *variant_text(const struct variant *variant, char *buf, size_t
 	return buf;
 }
 
-static int open_payload(struct measurement *m)
+static int open_payload(struct measuring *m)
 {
 	const struct measure_plan *plan = m->plan;
 	int err;
 
 	if (plan->file)
-		err = payload_open(&m->payload, plan->file, &m->identity, m->error, m->error_size);
+		err = payload_open(&m->kept->payload, plan->file, &m->identity, m->error, m->error_size);
 	else
-		err = payload_make(&m->payload, plan->bytes, &m->identity, &interrupted, m->error,
+		err = payload_make(&m->kept->payload, plan->bytes, &m->identity, &interrupted, m->error,
 				   m->error_size);
-	return err ? err : payload_digest(&m->payload, &interrupted, m->error, m->error_size);
+	return err ? err : payload_digest(&m->kept->payload, &interrupted, m->error, m->error_size);
 }
 
 /* What a program takes for the whole file has been touched a moment ago, and was given back: memory
  * that the host has to find first would cost the run that happens to meet it. */
-static void settle_memory(struct measurement *m, const struct variant *variant)
+static void settle_memory(struct measuring *m, const struct variant *variant)
 {
 	if (!variant->chunk_bytes)
-		memory_settle(m->payload.bytes);
+		memory_settle(m->kept->payload.bytes);
 }
 
-static int prepare_cache(struct measurement *m, const struct condition *condition)
+static int prepare_cache(struct measuring *m, const struct condition *condition)
 {
 	if (condition->cold)
-		return payload_evict(&m->payload, m->error, m->error_size);
-	return payload_warm(&m->payload, &interrupted, m->error, m->error_size);
+		return payload_evict(&m->kept->payload, m->error, m->error_size);
+	return payload_warm(&m->kept->payload, &interrupted, m->error, m->error_size);
 }
 
-static int one_run(struct measurement *m, const struct series *series, const struct link *link,
+static int one_run(struct measuring *m, const struct series *series, const struct link *link,
 		   bool traced, bool digest, struct run_record *record)
 {
 	const struct variant *variant = series->variant;
@@ -88,12 +81,12 @@ static int one_run(struct measurement *m, const struct series *series, const str
 		.digest = digest,
 		.chunk_bytes = variant->chunk_bytes,
 		.receiver = digest ? RECEIVER_RECV : m->plan->receiver,
-		.payload = &m->payload,
+		.payload = &m->kept->payload,
 		.link = link,
-		.remote = m->remote,
+		.remote = m->kept->remote,
 		.port = m->plan->port,
 		.strain = &m->plan->strain,
-		.session = traced ? m->session : NULL,
+		.session = traced ? m->kept->session : NULL,
 		.identity = &m->identity,
 		.timeout_s = m->plan->timeout_s,
 		.show_stderr = m->plan->verbosity > 0,
@@ -109,7 +102,7 @@ static int one_run(struct measurement *m, const struct series *series, const str
 		err = runner_run(&spec, record, m->error, m->error_size);
 	if (err)
 		return err;
-	err = payload_unchanged(&m->payload, m->error, m->error_size);
+	err = payload_unchanged(&m->kept->payload, m->error, m->error_size);
 	if (err)
 		run_record_free(record);
 	return err;
@@ -117,14 +110,14 @@ static int one_run(struct measurement *m, const struct series *series, const str
 
 /* One untimed run of each: what arrives is digested, and caches, memory and clocks warm up. */
 /* Beside others, one that this machine cannot run is left out, and the report says why. */
-static int leave_out(struct measurement *m, struct series *series)
+static int leave_out(struct measuring *m, struct series *series)
 {
 	series->failed = strdup(m->error);
 	m->error[0] = '\0';
 	return series->failed ? 0 : -ENOMEM;
 }
 
-static int verify(struct measurement *m, struct series *series, const struct link *link)
+static int verify(struct measuring *m, struct series *series, const struct link *link)
 {
 	struct run_record record;
 	int err = one_run(m, series, link, false, true, &record);
@@ -133,14 +126,14 @@ static int verify(struct measurement *m, struct series *series, const struct lin
 		return leave_out(m, series);
 	if (err)
 		return err;
-	snprintf(series->sha256_sent, sizeof(series->sha256_sent), "%s", m->payload.sha256);
+	snprintf(series->sha256_sent, sizeof(series->sha256_sent), "%s", m->kept->payload.sha256);
 	snprintf(series->sha256_received, sizeof(series->sha256_received), "%s",
 		 record.receiver.tally.sha256);
 	run_record_free(&record);
 	return 0;
 }
 
-static int timed_run(struct measurement *m, struct series *series, const struct link *link,
+static int timed_run(struct measuring *m, struct series *series, const struct link *link,
 		     bool traced)
 {
 	struct run_record *record = traced ? &series->traced[series->traced_count] :
@@ -156,7 +149,7 @@ static int timed_run(struct measurement *m, struct series *series, const struct 
 
 /* Every variant once traced and once untraced, in an order of this repeat's own: nobody always
  * follows the same other one, or always finds warmer memory. */
-static int repeat(struct measurement *m, struct series *series, const struct link *link)
+static int repeat(struct measuring *m, struct series *series, const struct link *link)
 {
 	const size_t count = 2 * m->plan->variant_count;
 	size_t *order = calloc(count, sizeof(*order));
@@ -175,10 +168,10 @@ static int repeat(struct measurement *m, struct series *series, const struct lin
 }
 
 /* All variants under one condition. */
-static int measure_condition(struct measurement *m, size_t number)
+static int measure_condition(struct measuring *m, size_t number)
 {
 	const struct condition *condition = &m->plan->conditions[number];
-	struct series *series = &m->series[number * m->plan->variant_count];
+	struct series *series = &m->kept->series[number * m->plan->variant_count];
 	const struct link_config config = { .kind = condition->link, .ipv6 = condition->ipv6,
 					    .rate_bits = condition->rate_bits };
 	struct link *link = NULL;
@@ -195,16 +188,16 @@ static int measure_condition(struct measurement *m, size_t number)
 	return err;
 }
 
-static int make_series(struct measurement *m)
+static int make_series(struct measurement *kept)
 {
-	const struct measure_plan *plan = m->plan;
+	const struct measure_plan *plan = kept->plan;
 
-	m->series_count = plan->condition_count * plan->variant_count;
-	m->series = calloc(m->series_count, sizeof(*m->series));
-	if (!m->series)
+	kept->series_count = plan->condition_count * plan->variant_count;
+	kept->series = calloc(kept->series_count, sizeof(*kept->series));
+	if (!kept->series)
 		return -ENOMEM;
-	for (size_t i = 0; i < m->series_count; i++) {
-		struct series *series = &m->series[i];
+	for (size_t i = 0; i < kept->series_count; i++) {
+		struct series *series = &kept->series[i];
 
 		series->condition = &plan->conditions[i / plan->variant_count];
 		series->variant = &plan->variants[i % plan->variant_count];
@@ -216,10 +209,10 @@ static int make_series(struct measurement *m)
 	return 0;
 }
 
-static void free_series(struct measurement *m)
+static void free_series(struct measurement *kept)
 {
-	for (size_t i = 0; m->series && i < m->series_count; i++) {
-		struct series *series = &m->series[i];
+	for (size_t i = 0; kept->series && i < kept->series_count; i++) {
+		struct series *series = &kept->series[i];
 
 		for (size_t r = 0; series->traced && r < series->traced_count; r++)
 			run_record_free(&series->traced[r]);
@@ -227,95 +220,13 @@ static void free_series(struct measurement *m)
 		free(series->untraced);
 		free(series->failed);
 	}
-	free(m->series);
-}
-
-static const char *same_or(bool same, const char *text, const char *other)
-{
-	return same ? text : other;
-}
-
-static void describe_config(struct measurement *m, struct report *report)
-{
-	const struct measure_plan *plan = m->plan;
-	const struct condition *first = &plan->conditions[0];
-	const char *peer = m->remote ? remote_name(m->remote) : NULL;
-	bool one_cache = true, one_link = true;
-	char when[32];
-	time_t now = time(NULL);
-	struct tm utc;
-
-	for (size_t i = 1; i < plan->condition_count; i++) {
-		one_cache = one_cache && plan->conditions[i].cold == first->cold;
-		one_link = one_link && plan->conditions[i].link == first->link;
-	}
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-	report->mode = plan->mode;
-	report->tool.version = ZCTRACE_VERSION;
-	while (plan->command[report->tool.command_count])
-		report->tool.command_count++;
-	report->tool.command = report_alloc(report, sizeof(char *) * report->tool.command_count);
-	for (size_t i = 0; i < report->tool.command_count; i++)
-		report->tool.command[i] = report_text(report, plan->command[i]);
-	report->config = (struct report_config){
-		.started = report_text(report, when),
-		.file = report_text(report, m->payload.name),
-		.as = plan->as,
-		.file_system = report_text(report, m->payload.file_system),
-		.cache = same_or(one_cache, first->cold ? "cold" : "warm", "both"),
-		.link = same_or(one_link, condition_link(first), "several"),
-		.peer = report_text(report, peer),
-		.receiver = receiver_how_names[plan->receiver],
-		.payload_bytes = m->payload.bytes,
-		.chunk_bytes = plan->chunk_bytes,
-		.rate_bits = plan->condition_count == 1 ? first->rate_bits : 0,
-		.repeats = plan->repeats,
-		.seed = m->seed,
-		.cpus = strain_cpus(&plan->strain, report),
-		.socket_buffer_bytes = plan->strain.socket_buffer_bytes,
-		.receiver_delay_us = plan->strain.receiver_delay_us,
-	};
-}
-
-static bool has_runs(const struct series *series)
-{
-	return series->traced_count && series->untraced_count;
-}
-
-/* The report of all series that have a run of both kinds; NULL if there is none. */
-static struct report *build_report(struct measurement *m)
-{
-	struct report *report;
-	size_t usable = 0, failed = 0;
-
-	for (size_t i = 0; i < m->series_count; i++) {
-		usable += has_runs(&m->series[i]);
-		failed += m->series[i].failed != NULL;
-	}
-	if (!usable)
-		return NULL;
-	report = report_new();
-	if (!report)
-		return NULL;
-	describe_config(m, report);
-	machine_describe(report);
-	report->scenarios = report_alloc(report, (usable + failed) * sizeof(*report->scenarios));
-	for (size_t i = 0; i < m->series_count; i++) {
-		if (has_runs(&m->series[i]))
-			build_scenario(report, &m->series[i], m->session,
-				       &report->scenarios[report->scenario_count++]);
-		else if (m->series[i].failed)
-			build_failed(report, &m->series[i],
-				     &report->scenarios[report->scenario_count++]);
-	}
-	if (!m->plan->no_claims)
-		claims_decide(report);
-	summary_write(report);
-	return report;
+	free(kept->series);
+	kept->series = NULL;
+	kept->series_count = 0;
 }
 
 /* Loading is done, the file is open: what the runs need beyond that. */
-static int keep_for_runs(struct measurement *m)
+static int keep_for_runs(struct measuring *m)
 {
 	unsigned int needs = PRIVILEGE_TRACE | PRIVILEGE_FILES;
 
@@ -331,7 +242,7 @@ static int keep_for_runs(struct measurement *m)
 }
 
 /* From here on nothing is left but to write the report. */
-static int keep_for_report(struct measurement *m)
+static int keep_for_report(struct measuring *m)
 {
 	char error[256];
 
@@ -339,27 +250,29 @@ static int keep_for_report(struct measurement *m)
 			      m->error[0] ? sizeof(error) : m->error_size);
 }
 
-int measure(const struct measure_plan *plan, struct report **report, char *error, size_t size)
+int measure(const struct measure_plan *plan, struct measurement *measurement, char *error,
+	    size_t size)
 {
-	struct measurement m = { .plan = plan, .error = error, .error_size = size,
-				 .payload = { .fd = -1 } };
+	struct measuring m = { .kept = measurement, .plan = plan, .error = error,
+			       .error_size = size };
 	int err;
 
-	*report = NULL;
+	*measurement = (struct measurement){ .plan = plan, .payload = { .fd = -1 } };
 	error[0] = '\0';
 	m.identity = identity_of_caller();
-	m.seed = m.order_state = plan->seed ? plan->seed : run_order_seed();
-	err = session_open(&m.session, &plan->session, error, size);
+	measurement->seed = m.order_state = plan->seed ? plan->seed : run_order_seed();
+	err = session_open(&measurement->session, &plan->session, error, size);
 	if (!err && plan->to)
-		err = remote_open(&m.remote, plan->to, plan->conditions[0].ipv6, error, size);
+		err = remote_open(&measurement->remote, plan->to, plan->conditions[0].ipv6, error,
+				  size);
 	if (err)
-		goto cleanup;
+		return err;
 	progress_begin(&m.progress, plan->quiet, plan->condition_count * plan->variant_count *
 		       (1 + 2 * plan->repeats) + 1);
 	progress_step(&m.progress, plan->file ? "reading the file" : "making the file", "");
 	err = open_payload(&m);
 	if (!err)
-		err = make_series(&m);
+		err = make_series(measurement);
 	if (!err)
 		err = keep_for_runs(&m);
 	for (size_t c = 0; c < plan->condition_count && !err; c++)
@@ -367,14 +280,17 @@ int measure(const struct measure_plan *plan, struct report **report, char *error
 	progress_end(&m.progress);
 	if (err == -ENOMEM && !error[0])
 		snprintf(error, size, "out of memory");
-	if (keep_for_report(&m))
+	if (keep_for_report(&m)) {
+		free_series(measurement);
 		err = err ? err : -EPERM;
-	else
-		*report = build_report(&m);
-cleanup:
-	free_series(&m);
-	payload_close(&m.payload);
-	remote_close(m.remote);
-	session_close(m.session);
+	}
 	return err;
+}
+
+void measurement_free(struct measurement *measurement)
+{
+	free_series(measurement);
+	payload_close(&measurement->payload);
+	remote_close(measurement->remote);
+	session_close(measurement->session);
 }

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build.h"
+#include "claims.h"
 #include "measure_options.h"
+#include "runner.h"
+#include "summary.h"
 
 void measure_make_room(struct measure_plan *plan, size_t most)
 {
@@ -71,6 +75,13 @@ static bool lost_events(const struct report *report)
 	return false;
 }
 
+static void judge(const struct measure_plan *plan, struct report *report)
+{
+	if (!plan->no_claims)
+		claims_decide(report);
+	summary_write(report);
+}
+
 /* A report kept without being asked: every other format can be made from it. */
 static void add_default_file(struct outputs *outputs, const char *name)
 {
@@ -87,6 +98,7 @@ enum zc_exit measure_and_write(struct measure_options *o, const char *default_fi
 			       struct report **report)
 {
 	enum zc_exit status = ZC_EXIT_OK;
+	struct measurement measurement;
 	char error[1024];
 	int err;
 
@@ -98,7 +110,11 @@ enum zc_exit measure_and_write(struct measure_options *o, const char *default_fi
 	runner_catch_signals();
 	if (o->announce && !o->outputs.quiet)
 		announce(&o->plan);
-	err = measure(&o->plan, report, error, sizeof(error));
+	err = measure(&o->plan, &measurement, error, sizeof(error));
+	*report = build_measurement(&measurement);
+	measurement_free(&measurement);
+	if (*report)
+		judge(&o->plan, *report);
 	if (err)
 		status = complain(exit_of_error(err), "%s: %s%s", o->plan.mode,
 				  err == -EINTR ? "interrupted" : error,

@@ -8,6 +8,7 @@
 
 #include "exits.h"
 #include "measure.h"
+#include "remote.h"
 #include "output.h"
 
 enum { MEASURE_OPTIONS_KEY = 0x1000 };	/* the keys of these options begin here */

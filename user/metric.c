@@ -2,7 +2,7 @@
 /* The table of a scenario's numbers: see metric.h. One more number is a row here.
  * Called by overview.c, render_csv.c and diff.c. */
 #include "metric.h"
-#include "render.h"
+#include "numbers.h"
 #include "size.h"
 
 #include <stdio.h>

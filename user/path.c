@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "path.h"
-#include "../bpf/zctrace.h"
 
 static const char *const places[LEG_COUNT + 1] = {
 	"disk", "page cache", "user buffer", "socket", "device", "receiver",
@@ -15,7 +14,7 @@ bool path_bypasses_user(const struct report_scenario *scenario)
 	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
 
 	return !read->bytes.why && read->bytes.value == 0 &&
-	       ((!send->bytes.why && send->bytes.value > 0) || send->at_xmit[ZC_ORIGIN_FILE] > 0);
+	       ((!send->bytes.why && send->bytes.value > 0) || send->at_xmit[ORIGIN_FILE] > 0);
 }
 
 static __u64 origin_total(const struct report_leg *leg)

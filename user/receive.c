@@ -354,6 +354,7 @@ int receive(const struct receive_options *options)
 		.setup = {
 			.identity = identity_of_caller(), .data_port = options->data_port,
 			.most_seconds = options->most_seconds, .show_stderr = options->verbosity,
+			.build = options->build,
 		},
 	};
 	sigset_t ours, before;

@@ -6,11 +6,21 @@
 
 #include <stdbool.h>
 
+struct report;
+struct run_record;
+struct session;
+
+/* What was counted of a receiver, as a report; without a snapshot for the reason that untraced
+ * gives. NULL = out of memory. */
+typedef struct report *receive_build_fn(const struct session *session, const char *untraced,
+					const struct run_record *run);
+
 struct receive_options {
 	const char *bind;	/* address or name to listen on */
 	int port;		/* 0 = any free one */
 	int data_port;		/* where receivers listen; 0 = any free one */
 	int most_seconds;	/* for a run, and between two */
+	receive_build_fn *build;
 	bool once;		/* end after one measuring end */
 	int verbosity;
 };

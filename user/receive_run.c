@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "build.h"
+#include "report.h"
 
 enum {
 	CLOSE_MS = 1000,	/* for the connection to be over, once the program has closed it */
@@ -154,7 +154,7 @@ static int say_counts(struct receive_run *run, struct wire *wire)
 	int err = read_counts(run);
 
 	if (!err)
-		report = build_receiver(run->setup->session, run->untraced, &run->record);
+		report = run->setup->build(run->setup->session, run->untraced, &run->record);
 	if (report)
 		line = counts_line(report);
 	report_free(report);

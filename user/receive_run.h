@@ -4,7 +4,9 @@
 #ifndef ZC_RECEIVE_RUN_H
 #define ZC_RECEIVE_RUN_H
 
+#include "receive.h"
 #include "remote_words.h"
+#include "runner.h"
 #include "wire.h"
 
 enum receive_phase {
@@ -24,6 +26,7 @@ struct receive_setup {
 	int data_port;			/* 0 = any free one */
 	int most_seconds;		/* for a transfer, and for all before it */
 	bool show_stderr;
+	receive_build_fn *build;
 };
 
 struct receive_run {

@@ -102,8 +102,16 @@ enum report_leg_id {
 	LEG_COUNT,
 };
 
-/* Bytes at the device by the origin of their page; index is enum zc_origin. */
-enum { REPORT_ORIGINS = 6 };
+/* Where the bytes of a segment lay; the kernel side's enum zc_origin is the same list. */
+enum report_origin {
+	ORIGIN_FILE,		/* page cache: nothing was copied */
+	ORIGIN_PRIVATE,		/* kernel memory of the socket's own: the CPU copied into it */
+	ORIGIN_ANON,		/* the program's own page */
+	ORIGIN_ZERO,		/* the shared zero page (holes of some file systems) */
+	ORIGIN_TRUNCATED,	/* was page cache; the file was cut while it was in flight */
+	ORIGIN_UNKNOWN,
+	REPORT_ORIGINS,
+};
 
 struct report_leg {
 	const char *by;			/* "cpu", "dma" */
@@ -119,6 +127,15 @@ struct report_leg {
 	bool has_receive;		/* at_receive was measured (LEG_SOCKET_RECEIVER) */
 	__u64 at_receive[REPORT_ORIGINS];	/* copied to the receiver, by where the bytes lay */
 	struct measured retransmitted_bytes;
+};
+
+/* What a claim's numbers rest on: a witness of that subject must not disagree. A mask. */
+enum claim_subject {
+	CLAIM_CALLS = 1 << 0,	/* system calls and rounds */
+	CLAIM_BYTES = 1 << 1,	/* bytes that calls moved */
+	CLAIM_PAGES = 1 << 2,	/* bytes at the device, and the origin of their pages */
+	CLAIM_TIMES = 1 << 3,	/* elapsed and CPU time */
+	CLAIM_TOTALS = 1 << 4,	/* what the receiver says that it got */
 };
 
 struct report_witness {

@@ -4,7 +4,7 @@
  * Called by report_load.c. */
 #include "report_from_json.h"
 #include "report_fields.h"
-#include "render.h"
+#include "plain.h"
 
 #include <errno.h>
 #include <stdarg.h>

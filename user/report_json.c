@@ -5,7 +5,7 @@
 #include "json_layout.h"
 #include "json_memory.h"
 #include "report_fields.h"
-#include "render.h"
+#include "plain.h"
 
 #include <errno.h>
 #include <math.h>

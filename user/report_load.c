@@ -4,7 +4,7 @@
 #include "report_load.h"
 #include "report_from_json.h"
 #include "json_memory.h"
-#include "render.h"
+#include "plain.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "session_internal.h"
+#include "syscall_classes.h"
 #include "uring_table.h"
 
 /* The two roles have a share each. Any program may have many threads: the first have room for some

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "pick.h"
-#include "render.h"
+#include "numbers.h"
 #include "stats_shape.h"
 #include "sweep.h"
 #include "words.h"

@@ -5,7 +5,6 @@
 
 #include "summary_parts.h"
 #include "words.h"
-#include "zctrace.h"
 
 /* Whether the kernel's own word, "copied", fits what was seen of all bytes; of a part of them it
  * cannot be told. */
@@ -13,7 +12,7 @@ static bool word_fits(const struct report_scenario *scenario)
 {
 	const struct report_zerocopy *borrowed = &scenario->zerocopy;
 	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
-	__u64 copied = send->at_xmit[ZC_ORIGIN_PRIVATE];
+	__u64 copied = send->at_xmit[ORIGIN_PRIVATE];
 
 	if (!borrowed->late_bytes.why)
 		copied += borrowed->late_bytes.value;
@@ -42,7 +41,7 @@ static const char *own_word(struct report *report, const struct report_scenario 
 static const char *where_they_lay(struct report *report, const struct report_scenario *scenario)
 {
 	const struct report_zerocopy *borrowed = &scenario->zerocopy;
-	__u64 own = scenario->legs[LEG_USER_SOCKET].at_xmit[ZC_ORIGIN_ANON];
+	__u64 own = scenario->legs[LEG_USER_SOCKET].at_xmit[ORIGIN_ANON];
 	const char *left;
 
 	if (!own)

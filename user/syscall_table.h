@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What zctrace knows of each system call: which move bytes, between what, and which leave a
- * process's descriptors as they were. session.c gives it to the kernel side; others ask it. */
+/* What zctrace knows of the system calls that move bytes: between what, and what they return.
+ * The kernel side gets it through syscall_classes.c; the builders and renderers ask it. */
 #ifndef ZC_SYSCALL_TABLE_H
 #define ZC_SYSCALL_TABLE_H
 
 #include <stdbool.h>
-#include "zctrace.h"
 
 /* Which way a call moves payload. */
 enum syscall_way {
@@ -17,22 +16,27 @@ enum syscall_way {
 	SYSCALL_SUBMITS,	/* io_uring_enter: any of these, of any number of requests */
 };
 
+enum {
+	SYSCALL_RETURNS_BYTES = 1 << 0,		/* payload */
+	SYSCALL_RETURNS_MESSAGES = 1 << 1,	/* whose bytes are in memory */
+	SYSCALL_KEEPS_FDS = 1 << 2,		/* every descriptor means afterwards what it meant */
+	SYSCALL_BEYOND = 511,			/* a row shared by all numbers from here on */
+};
+
 /* One call that moves payload. */
 struct syscall_mover {
 	unsigned int nr;
 	const char *name;
 	enum syscall_way way;
-	struct zc_class class;	/* without ZC_CLASS_KNOWN */
+	unsigned char flags;
+	unsigned char fd_in, fd_out;	/* which argument, where it has such a descriptor */
 };
 
 /* Every one of them, in no order that matters; count is the number of rows. */
 const struct syscall_mover *syscall_movers(unsigned int *count);
 
-/* Fills all ZC_MAX_SYSCALLS rows; a call that is not known has the row { 0 }. */
-void syscall_classes(struct zc_class *classes);
-
 /* "read"; "syscall 467" if this machine's library has no name for it; "beyond the table" for the
- * row that all numbers from ZC_MAX_SYSCALLS - 1 on share. Lives until the program ends. */
+ * row that all numbers from SYSCALL_BEYOND on share. Lives until the program ends. */
 const char *syscall_name(unsigned int nr);
 
 /* By name, so that it can be asked of a report from another machine. NULL moves nothing. */

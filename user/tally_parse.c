@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "exits.h"
-#include "runner.h"
+#include "tally.h"
 
 /* Counts, bytes and ns: whoever tells a negative one is not to be believed. */
 static bool has_negative(const json_t *value)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "render.h"
+#include "numbers.h"
 
 __attribute__((format(printf, 2, 3)))
 static void append(char *buf, const char *format, ...)

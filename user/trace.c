@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* run and attach: starts or joins a program, waits for its end or Ctrl-C with a line per interval,
- * and makes the report. The program itself is never stopped or changed. */
+ * and keeps what was counted. The program itself is never stopped or changed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,12 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "build.h"
+#include "cells.h"
 #include "environment.h"
 #include "exits.h"
 #include "memory.h"
-#include "openmetrics.h"
-#include "output.h"
 #include "privilege.h"
 #include "processes.h"
 #include "trace.h"
@@ -27,7 +25,6 @@
 
 struct tracing {
 	const struct trace_options *options;
-	struct session *session;
 	struct trace_result result;
 	struct identity caller;
 	pid_t pid;		/* CMD, or the process that we joined */
@@ -126,18 +123,18 @@ static int join_process(struct tracing *t)
 	if (err)
 		return err;
 	t->pid = t->options->pid;
-	err = session_adopt(t->session, t->pid, ZC_WINDOW_OPEN, -1);
+	err = session_adopt(t->result.session, t->pid, ZC_WINDOW_OPEN, -1);
 	if (err < 0) {
 		snprintf(t->error, t->error_size, "process %d could not be registered: %s", t->pid,
 			 strerror(-err));
 		return err;
 	}
-	return proc_adopt_descendants(t->session);
+	return proc_adopt_descendants(t->result.session);
 }
 
 static int expect_command(struct tracing *t)
 {
-	t->command = session_expect(t->session, t->pid);
+	t->command = session_expect(t->result.session, t->pid);
 	return t->command < 0 ? t->command : 0;
 }
 
@@ -205,27 +202,13 @@ static void sum_cells(const struct snapshot *snapshot, __u64 *calls, __u64 *byte
 	}
 }
 
-static int write_openmetrics(FILE *out, void *context)
-{
-	return openmetrics_write(context, out);
-}
-
 static void save_openmetrics(struct tracing *t, const struct snapshot *snapshot)
 {
 	struct trace_result now = t->result;
-	struct report *report;
-	int err;
 
 	now.snapshot = (struct snapshot *)snapshot;
 	now.end_ns = now_ns();
-	report = build_trace(t->options, t->session, &now);
-	if (!report)
-		return;
-	err = output_replace(t->options->openmetrics, write_openmetrics, report);
-	if (err)
-		complain(ZC_EXIT_FAILED, "%s: %s; the next interval tries again",
-			 t->options->openmetrics, strerror(-err));
-	report_free(report);
+	t->options->save(t->options, &now);
 }
 
 /* One line of what the last interval brought, on stderr: stdout belongs to CMD. */
@@ -234,7 +217,7 @@ static void tell_interval(struct tracing *t)
 	struct snapshot *snapshot;
 	__u64 calls, bytes, lost = 0;
 
-	if (session_snapshot(t->session, &snapshot))
+	if (session_snapshot(t->result.session, &snapshot))
 		return;
 	sum_cells(snapshot, &calls, &bytes);
 	for (int i = 0; i < ZC_LOSS_COUNT; i++)
@@ -264,7 +247,7 @@ static bool has_ended(struct tracing *t, int timeout_ms)
 	struct pollfd end = { .fd = t->pidfd, .events = POLLIN };
 
 	poll(&end, 1, timeout_ms);
-	session_drain(t->session);
+	session_drain(t->result.session);
 	return end.revents != 0;
 }
 
@@ -309,7 +292,7 @@ static void wait_for_sockets(struct tracing *t)
 
 	if (!t->options->program)
 		return;
-	for (int ms = 0; ms < PATIENCE_MS && !session_socks_closed(t->session); ms += STEP_MS)
+	for (int ms = 0; ms < PATIENCE_MS && !session_socks_closed(t->result.session); ms += STEP_MS)
 		poll(NULL, 0, STEP_MS);
 }
 
@@ -333,24 +316,24 @@ static void close_fd(int fd)
 		close(fd);
 }
 
-int trace(const struct trace_options *options, struct report **report, int *status, char *error,
-	  size_t size)
+int trace(const struct trace_options *options, struct trace_result *result, int *status,
+	  char *error, size_t size)
 {
 	struct tracing t = { .options = options, .pidfd = -1, .gate = -1, .outcome = -1,
 			     .error = error, .error_size = size,
 			     .caller = identity_of_caller() };
 	int err;
 
-	*report = NULL;
+	*result = (struct trace_result){ 0 };
 	error[0] = '\0';
 	/* While we have little memory: the fork copies what maps it. */
 	err = options->program ? start_command(&t) : proc_check(options->pid, error, size);
 	if (err)
 		goto cleanup;
 	memory_populate();
-	err = session_open(&t.session, &options->session, error, size);
+	err = session_open(&t.result.session, &options->session, error, size);
 	if (!err)
-		err = session_attach(t.session, error, size);
+		err = session_attach(t.result.session, error, size);
 	if (!err)
 		err = options->program ? expect_command(&t) : join_process(&t);
 	if (!err)
@@ -365,8 +348,8 @@ int trace(const struct trace_options *options, struct report **report, int *stat
 	t.result.end_ns = now_ns();
 	reap(&t, status);
 	wait_for_sockets(&t);
-	session_detach(t.session);
-	err = session_snapshot(t.session, &t.result.snapshot);
+	session_detach(t.result.session);
+	err = session_snapshot(t.result.session, &t.result.snapshot);
 	if (!err)
 		err = check_command(&t);
 	if (!err)
@@ -375,9 +358,6 @@ int trace(const struct trace_options *options, struct report **report, int *stat
 		goto cleanup;
 	if (options->openmetrics)
 		save_openmetrics(&t, t.result.snapshot);
-	*report = build_trace(options, t.session, &t.result);
-	if (!*report)
-		err = -ENOMEM;
 cleanup:
 	if (err && !error[0] && interrupted)
 		snprintf(error, size, "interrupted");
@@ -388,7 +368,15 @@ cleanup:
 	if (err && t.pid > 0 && options->program && !t.result.ended)
 		waitpid(t.pid, NULL, 0);
 	close_fd(t.pidfd);
-	snapshot_free(t.result.snapshot);
-	session_close(t.session);
+	if (err)
+		trace_result_free(&t.result);
+	*result = t.result;
 	return err;
+}
+
+void trace_result_free(struct trace_result *result)
+{
+	snapshot_free(result->snapshot);
+	session_close(result->session);
+	*result = (struct trace_result){ 0 };
 }

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "build.h"
-#include "claims.h"
-#include "trace.h"
 #include "uring_table.h"
 
 static bool is_one_of(const char *name, const char *const *names)

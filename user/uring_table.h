@@ -5,6 +5,7 @@
 #define ZC_URING_TABLE_H
 
 #include "syscall_table.h"
+#include "zctrace.h"
 
 /* Names of what is counted without being told apart. */
 #define CALL_32BIT "32-bit call"

@@ -3,7 +3,7 @@
  * Called by the claims, the summary and its warnings. */
 #include "words.h"
 
-#include "render.h"
+#include "numbers.h"
 #include "size.h"
 
 const char *words_count(struct report *report, __u64 value)

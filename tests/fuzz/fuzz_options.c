@@ -139,9 +139,9 @@ int __wrap_output_replace(const char *path, output_writer *writer, void *context
 	return -EROFS;
 }
 
-int __wrap_measure(const struct measure_plan *plan, struct report **report, char *error,
+int __wrap_measure(const struct measure_plan *plan, struct measurement *measurement, char *error,
 		   size_t size);
-int __wrap_measure(const struct measure_plan *plan, struct report **report, char *error,
+int __wrap_measure(const struct measure_plan *plan, struct measurement *measurement, char *error,
 		   size_t size)
 {
 	must(plan->variant_count > 0 && plan->variant_count <= MEASURE_MAX_VARIANTS);
@@ -157,9 +157,9 @@ int __wrap_measure(const struct measure_plan *plan, struct report **report, char
 	return 0;
 }
 
-int __wrap_trace(const struct trace_options *options, struct report **report, int *status,
+int __wrap_trace(const struct trace_options *options, struct trace_result *result, int *status,
 		 char *error, size_t size);
-int __wrap_trace(const struct trace_options *options, struct report **report, int *status,
+int __wrap_trace(const struct trace_options *options, struct trace_result *result, int *status,
 		 char *error, size_t size)
 {
 	must((options->program && options->program[0]) || options->pid > 0);

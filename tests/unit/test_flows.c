@@ -13,7 +13,7 @@
 
 #include "claims.h"
 #include "session_internal.h"
-#include "trace.h"
+#include "build.h"
 #include "uring_table.h"
 
 enum { MOST = 25000, MIB = 1 << 20, EXT4 = 0xEF53, TMPFS = 0x01021994, BTRFS = 0x9123683E };

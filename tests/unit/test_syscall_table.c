@@ -12,7 +12,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "../../user/syscall_table.h"
+#include "syscall_classes.h"
+#include "syscall_table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -14,7 +14,7 @@
 #include "build.h"
 #include "claims.h"
 #include "session_internal.h"
-#include "trace.h"
+#include "build.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

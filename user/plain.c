@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text from outside, made safe to show, and its width on a terminal: see render.h.
+/* Text from outside, made safe to show, and its width on a terminal: see plain.h.
  * Every renderer passes names, paths and reasons through here. */
-#include "render.h"
+#include "plain.h"
 
+#include <linux/types.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdlib.h>

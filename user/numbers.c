@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers for people: see render.h. Called by the renderers and by diff.c; the exact values are in
+/* Numbers for people: see numbers.h. Called by the renderers and by diff.c; the exact values are in
  * the JSON and in the CSV. */
-#include "render.h"
+#include "numbers.h"
 #include "size.h"
 
 #include <stdio.h>
@@ -50,15 +50,6 @@ char *render_time(__u64 ns, char *buf)
 	const struct time_unit *unit = time_unit(ns);
 
 	snprintf(buf, 32, "%.*f %s", unit->decimals, (double)ns / unit->ns, unit->name);
-	return buf;
-}
-
-char *render_measured_time(struct measured ns, char *buf)
-{
-	if (ns.why)
-		snprintf(buf, RENDER_NUMBER_BYTES, "—");
-	else
-		render_time(ns.value, buf);
 	return buf;
 }
 
