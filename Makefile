@@ -33,6 +33,8 @@ B ?= build
 PREFIX ?= /usr/local
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
+include user/folders.mk
+
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LIBS := libbpf jansson libnl-route-3.0 libnl-3.0 libseccomp nettle libprotobuf-c
 # From archives where there are any (Debian has them), and at a fixed address: to find, map and
@@ -48,17 +50,18 @@ CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wno-unused-parameter -Wshadow -Wvla
 # INSTRUMENT: what sanitize, coverage and fuzz add to every compilation and link.
 ALL_CFLAGS := -std=gnu11 $(WARN) $(CFLAGS) $(INSTRUMENT) -D_GNU_SOURCE \
-	-Iuser -Ibpf -I$(B)/gen $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+	-I$(B)/gen $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 BPF_CFLAGS := -std=gnu11 -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter \
 	-target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -I$(B)/gen -Ibpf
 
 # state.bpf.o defines the maps: bpftool 7.1's linker wants definitions before their users.
 BPF_OBJS := $(B)/bpf/state.bpf.o \
 	$(patsubst bpf/%.bpf.c,$(B)/bpf/%.bpf.o,$(filter-out bpf/state.bpf.c,$(wildcard bpf/*.bpf.c)))
-USER_OBJS := $(patsubst user/%.c,$(B)/user/%.o,$(wildcard user/*.c)) \
+USER_SOURCES := $(wildcard $(FOLDERS:%=user/%/*.c))
+USER_OBJS := $(USER_SOURCES:%.c=$(B)/%.o) \
 	$(B)/gen/perfetto.pb-c.o $(B)/gen/assets.o
 # Everything but main(): what the program, the tests and the fuzzers link.
-LIB_OBJS := $(filter-out $(B)/user/main.o,$(USER_OBJS))
+LIB_OBJS := $(filter-out $(B)/user/cli/main.o,$(USER_OBJS))
 LIB := $(B)/zctrace.a
 SCENARIOS := receiver copy sendfile mmap splice zerocopy uring
 # Parts that only some of them need, below.
@@ -67,7 +70,7 @@ SCENARIO_LIBS = -ljansson $(if $(filter %/digest.o,$^),-lnettle) $(if $(filter %
 SCENARIO_BINS := $(SCENARIOS:%=$(B)/scenarios/%)
 SCENARIO_PARTS := $(patsubst scenarios/%.c,$(B)/scenarios/%.o,\
 	$(filter-out $(SCENARIOS:%=scenarios/%.c) $(SCENARIO_EXTRAS),$(wildcard scenarios/*.c))) \
-	$(B)/user/size.o
+	$(B)/user/util/size.o
 
 .PHONY: all run
 all: $(if $(filter build,$(B)),zctrace,$(B)/zctrace) $(SCENARIO_BINS) ## build (the default)
@@ -78,7 +81,7 @@ run: all ## run "zctrace compare $(ARGS)" on a file that it makes itself; with s
 zctrace: $(B)/zctrace
 	$(Q)ln -sf $(B)/zctrace $@
 
-$(B)/zctrace: $(B)/user/main.o $(LIB)
+$(B)/zctrace: $(B)/user/cli/main.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -no-pie -o $@ $^ $(LDLIBS)
 
@@ -106,20 +109,20 @@ $(B)/gen/zctrace.skel.h: $(B)/zctrace.bpf.o
 
 # --- the user side ---
 
-$(patsubst user/%.c,$(B)/user/%.o,$(wildcard user/session*.c)): $(B)/gen/zctrace.skel.h
-$(B)/user/render_perfetto.o $(B)/user/perfetto_writer.o: $(B)/gen/perfetto.pb-c.c
+$(patsubst %.c,$(B)/%.o,$(wildcard user/count/session*.c)): $(B)/gen/zctrace.skel.h
+$(B)/user/view/render_perfetto.o $(B)/user/view/perfetto_writer.o: $(B)/gen/perfetto.pb-c.c
 
 # Made anew when it says something else, so that all objects of a build say the same.
 $(B)/gen/version.h: $(if $(findstring "$(VERSION)",$(file <$(B)/gen/version.h)),,FORCE) | $(B)/gen
 	$(Q)echo '#define ZCTRACE_VERSION "$(VERSION)"' >$@
 
-$(B)/user/%.o: user/%.c | $(B)/user $(B)/gen/version.h
+$(B)/user/%.o: user/%.c | $(FOLDERS:%=$(B)/user/%) $(B)/gen/version.h
 	$(call say,CC,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(call includes_for,$<) -MMD -MP -c $< -o $@
 
-$(B)/gen/perfetto.pb-c.c: user/perfetto.proto | $(B)/gen
+$(B)/gen/perfetto.pb-c.c: user/view/perfetto.proto | $(B)/gen
 	$(call say,PROTOC,$@)
-	$(Q)protoc-c --c_out=$(B)/gen -Iuser $<
+	$(Q)protoc-c --c_out=$(B)/gen -Iuser/view $<
 
 $(B)/gen/perfetto.pb-c.o: $(B)/gen/perfetto.pb-c.c
 	$(call say,CC,$@)
@@ -134,7 +137,7 @@ $(B)/gen/assets.o: web/assets.S $(wildcard web/*.css web/*.js) $(D3_JS) | $(B)/g
 
 $(B)/scenarios/%.o: scenarios/%.c | $(B)/scenarios
 	$(call say,CC,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -Iscenarios -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(call includes_for,$<) -MMD -MP -c $< -o $@
 
 $(SCENARIO_BINS): $(B)/scenarios/%: $(B)/scenarios/%.o $(SCENARIO_PARTS)
 	$(call say,LINK,$@)
@@ -175,10 +178,10 @@ $(B)/tools: tools/packages.tsv tools/deps.sh
 	$(Q)tools/deps.sh --check build
 	$(Q)mkdir -p $(@D) && touch $@
 
-$(B)/gen $(B)/bpf $(B)/user $(B)/scenarios $(B)/unit $(B)/tests $(B)/fuzz: | $(B)/tools
+$(B)/gen $(B)/bpf $(FOLDERS:%=$(B)/user/%) $(B)/scenarios $(B)/unit $(B)/tests $(B)/fuzz: | $(B)/tools
 	$(Q)mkdir -p $@
 
--include $(wildcard $(B)/*/*.d $(B)/analysed/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/user/*/*.d $(B)/analysed/*/*.d $(B)/analysed/user/*/*.d)
 .SECONDARY:
 .DELETE_ON_ERROR:
 endif

@@ -4,8 +4,8 @@
 #include "args.h"
 #include "gate.h"
 #include "surroundings.h"
+#include "size.h"
 #include "tally.h"
-#include "../user/size.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -10,7 +10,7 @@ TEST_BINS := $(filter-out $(TEST_LIBS:.so=) $(TEST_BPF:%=$(B)/tests/%.bpf),\
 	$(patsubst tests/runtime/%.c,$(B)/tests/%,$(wildcard tests/runtime/*.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 # What clang's static analyser has found nothing in.
-ANALYSED := $(patsubst %.c,$(B)/analysed/%.ok,$(wildcard user/*.c scenarios/*.c))
+ANALYSED := $(patsubst %.c,$(B)/analysed/%.ok,$(USER_SOURCES) $(wildcard scenarios/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # --- to run ---
@@ -71,18 +71,18 @@ $(B)/analysed/%.ok: %.c $(B)/gen/zctrace.skel.h $(B)/gen/perfetto.pb-c.c | $(B)/
 	$(call say,ANALYSE,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) --analyze -Xclang -analyzer-output=text -Xclang -analyzer-werror \
-		$(filter-out $(WARN),$(ALL_CFLAGS)) $(ANALYSER_FLAGS) -Iscenarios -MMD -MP -MT $@ -MF $(@:.ok=.d) \
-		-o /dev/null $< && touch $@
+		$(filter-out $(WARN),$(ALL_CFLAGS)) $(ANALYSER_FLAGS) $(call includes_for,$<) \
+		-MMD -MP -MT $@ -MF $(@:.ok=.d) -o /dev/null $< && touch $@
 
 # It does not see that libbpf frees what bpftool's skeleton allocates.
-$(patsubst %,$(B)/analysed/user/%.ok,session session_read): ANALYSER_FLAGS := \
+$(patsubst %,$(B)/analysed/user/count/%.ok,session session_read): ANALYSER_FLAGS := \
 	-Xclang -analyzer-disable-checker=unix.Malloc
 
 # --- to build ---
 
 $(B)/unit/%: tests/unit/%.c $(LIB) | $(B)/unit
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIB) -lcmocka $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_INCLUDES) $(LDFLAGS) -MMD -MP -o $@ $< $(LIB) -lcmocka $(LDLIBS)
 
 $(TEST_BPF:%=$(B)/tests/%.bpf.o): $(B)/tests/%.bpf.o: tests/runtime/%.bpf.c $(B)/gen/vmlinux.h | $(B)/tests
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
@@ -93,15 +93,15 @@ $(TEST_BPF:%=$(B)/tests/%): $(B)/tests/%: $(B)/gen/%.skel.h
 # With shared libraries: a preloaded one takes the place of their functions.
 $(TEST_BINS): $(B)/tests/%: tests/runtime/%.c $(LIB) | $(B)/tests
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIB) $(SHARED_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_INCLUDES) $(LDFLAGS) -MMD -MP -o $@ $< $(LIB) $(SHARED_LDLIBS)
 
 $(TEST_LIBS): $(B)/tests/%.so: tests/runtime/%.c | $(B)/tests
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(filter-out $(INSTRUMENT),$(ALL_CFLAGS)) -fPIC -shared -MMD -MP -o $@ $< -ldl
+	$(Q)$(CC) $(filter-out $(INSTRUMENT),$(ALL_CFLAGS)) $(ALL_INCLUDES) -fPIC -shared -MMD -MP -o $@ $< -ldl
 
 $(B)/fuzz/%: tests/fuzz/%.c $(LIB) | $(B)/fuzz
 	$(call say,FUZZER,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(wrapped) -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_INCLUDES) -fsanitize=fuzzer $(wrapped) -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
 
 # fuzz_options has functions of its own for those that would print, end it, or do something.
 $(B)/fuzz/fuzz_options: wrapped := $(patsubst %,-Wl$(comma)--wrap=%,argp_parse argp_error complain \

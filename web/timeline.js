@@ -1,5 +1,5 @@
 // The timelines: lanes of user mode, kernel mode and off the CPU, from the data that the page
-// carries (user/html_timeline.c). They open on the first rounds and zoom to the whole run.
+// carries (user/view/html_timeline.c). They open on the first rounds and zoom to the whole run.
 "use strict";
 
 (function () {

@@ -12,7 +12,7 @@ sed -i '/{ \.id = NULL },/i\
 		.what = "pread and write, a chunk at a time",\
 		.data_calls = { "pread64", "write" },\
 		.round_call = "pread64",\
-	},' user/scenario_table.c
+	},' user/report/scenario_table.c
 sed -i '/{ "compare", cmd_measure/i\
-	{ "mine", cmd_measure, "my own way" },' user/main.c
-grep -q mine Makefile && grep -q pread64 user/scenario_table.c && grep -q '"mine"' user/main.c
+	{ "mine", cmd_measure, "my own way" },' user/cli/main.c
+grep -q mine Makefile && grep -q pread64 user/report/scenario_table.c && grep -q '"mine"' user/cli/main.c

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../user/lab_sheet.h"
+#include "lab_sheet.h"
 
 /* A small lab: its evidence is what the corpus has. */
 static const char text[] =

@@ -11,14 +11,14 @@
 #include <stdlib.h>
 
 #define main zctrace_main
-#include "../../user/main.c"
+#include "main.c"
 #undef main
 
-#include "../../user/link.h"
-#include "../../user/measure.h"
-#include "../../user/output.h"
-#include "../../user/receive.h"
-#include "../../user/trace.h"
+#include "link.h"
+#include "measure.h"
+#include "output.h"
+#include "receive.h"
+#include "trace.h"
 
 enum { MAX_WORDS = 64 };
 

@@ -10,9 +10,9 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
-#include "../../user/build.h"
-#include "../../user/remote_words.h"
-#include "../../user/wire.h"
+#include "build.h"
+#include "remote_words.h"
+#include "wire.h"
 
 static void must(bool holds)
 {

@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../user/diff.h"
-#include "../../user/render.h"
+#include "diff.h"
+#include "render.h"
 
 enum { COLUMNS = 100 };
 

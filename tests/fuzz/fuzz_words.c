@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../user/claims.h"
-#include "../../user/link.h"
-#include "../../user/remote_words.h"
-#include "../../user/runner.h"
-#include "../../user/size.h"
+#include "claims.h"
+#include "link.h"
+#include "remote_words.h"
+#include "runner.h"
+#include "size.h"
 
 static void must(bool holds)
 {

@@ -197,19 +197,19 @@ def test_check_installs_nothing(managed):
 
 # --- make ---
 
-OBJECT = "build/user/part.o"
+OBJECT = "build/user/util/part.o"
 
 
 @pytest.fixture
 def project(machine):
     """A program of one file, that is built by the project's own Makefile."""
     with_manager(machine, "apt-get")
-    for makefile in [ROOT / "Makefile", *ROOT.glob("tests/**/*.mk")]:
+    for makefile in [ROOT / "Makefile", *ROOT.glob("user/*.mk"), *ROOT.glob("tests/**/*.mk")]:
         copied = machine.path / makefile.relative_to(ROOT)
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(makefile, copied)
-    machine.path.joinpath("user").mkdir()
-    machine.path.joinpath("user", "part.c").touch()
+    machine.path.joinpath("user", "util").mkdir()
+    machine.path.joinpath("user", "util", "part.c").touch()
     machine.add("compiler", COMPILER)
     machine.make = [shutil.which("make"), "-j4", "CC=compiler"]
     return machine

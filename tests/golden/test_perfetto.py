@@ -55,8 +55,8 @@ def parse(text):
 
 
 def decode(path):
-    command = ["protoc", "--decode=perfetto.protos.Trace", f"-I{samples.ROOT / 'user'}",
-               samples.ROOT / "user" / "perfetto.proto"]
+    command = ["protoc", "--decode=perfetto.protos.Trace", f"-I{samples.ROOT / 'user' / 'view'}",
+               samples.ROOT / "user" / "view" / "perfetto.proto"]
     with open(path, "rb") as trace:
         done = subprocess.run(command, stdin=trace, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr
@@ -485,7 +485,7 @@ def test_a_full_disk_is_an_error(tmp_path):
 
 def test_field_numbers_are_perfettos():
     """Against Perfetto's own protos/perfetto/trace/; a wrong number would decode here as well."""
-    text = (samples.ROOT / "user" / "perfetto.proto").read_text(encoding="utf-8")
+    text = (samples.ROOT / "user" / "view" / "perfetto.proto").read_text(encoding="utf-8")
     numbers = {}
     for message, body in re.findall(r"^message (\w+) \{\n(.*?)^\}", text, re.S | re.M):
         fields = re.findall(r"(?:optional|repeated) \S+ (\w+) = (\d+);", body)

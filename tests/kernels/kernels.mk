@@ -19,7 +19,7 @@ LINK_STATIC = $(CC) $(ALL_CFLAGS) $(LDFLAGS) -static -Wl,--no-warnings -o $@ $^
 
 static: $(STATIC)/zctrace $(STATIC_SCENARIOS) ## build build/static/, which needs no library to run
 
-$(STATIC)/zctrace: $(B)/user/main.o $(LIB) | $(STATIC)/scenarios
+$(STATIC)/zctrace: $(B)/user/cli/main.o $(LIB) | $(STATIC)/scenarios
 	$(call say,LINK,$@)
 	$(Q)$(LINK_STATIC) $(shell pkg-config --static --libs $(LIBS)) -lcap -lm
 

@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "../../user/link.h"
+#include "link.h"
 
 enum { EXIT_USAGE = 2, EXIT_MACHINE = 3, EXIT_FAILED = 4, CHUNK = 65536, PERIOD = 251 };
 

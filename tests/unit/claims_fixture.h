@@ -5,7 +5,7 @@
 #define ZC_CLAIMS_FIXTURE_H
 
 #include "intervals.h"
-#include "../../user/claims.h"
+#include "claims.h"
 #include "report_fixture.h"
 
 static inline const struct report_claim *claim_of(struct report *report, const char *id)

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "../../bpf/zctrace.h"
-#include "../../user/report.h"
-#include "../../user/stats.h"
+#include "report.h"
+#include "stats.h"
 
 #define FIXTURE_PAYLOAD (256ULL << 20)
 #define FIXTURE_CHUNK (64ULL << 10)

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "../../user/build.h"
+#include "build.h"
 
 #define PAYLOAD 1507328ULL
 

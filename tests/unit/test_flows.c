@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tests of user/flow*.c: which reads and writes are set side by side, what ends are called, and the
+/* Tests of user/build/flow*.c: which reads and writes are set side by side, what ends are called, and the
  * verdicts that follow from what was seen in segments. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../user/kernel_types.h"
+#include "kernel_types.h"
 
 enum { OUTER_SIZE = 24, COLOUR_BLUE = 7 };
 

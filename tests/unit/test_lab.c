@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "report_fixture.h"
-#include "../../user/lab.h"
-#include "../../user/strain.h"
+#include "lab.h"
+#include "strain.h"
 
 static struct report *report;
 static struct lab_evidence evidence[2];

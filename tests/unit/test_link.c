@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-#include "../../user/link_internal.h"
+#include "link_internal.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

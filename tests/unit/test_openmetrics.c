@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../user/openmetrics.h"
+#include "openmetrics.h"
 
 static struct report *new_report(size_t scenarios)
 {

@@ -15,9 +15,9 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
-#include "../../user/remote_words.h"
-#include "../../user/report.h"
-#include "../../user/wire.h"
+#include "remote_words.h"
+#include "report.h"
+#include "wire.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../user/grid.h"
-#include "../../user/render.h"
+#include "grid.h"
+#include "render.h"
 
 struct pair {
 	const char *from, *to;

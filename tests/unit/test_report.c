@@ -15,8 +15,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../user/report.h"
-#include "../../user/report_fields.h"
+#include "report.h"
+#include "report_fields.h"
 
 #define ERROR_BYTES 256
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../user/size.h"
+#include "size.h"
 
 #define KIB (1ULL << 10)
 #define MIB (1ULL << 20)

@@ -9,10 +9,10 @@
 
 #include <stdio.h>
 
-#include "../../user/claims.h"
-#include "../../user/pick.h"
-#include "../../user/summary.h"
-#include "../../user/words.h"
+#include "claims.h"
+#include "pick.h"
+#include "summary.h"
+#include "words.h"
 #include "intervals.h"
 #include "report_fixture.h"
 

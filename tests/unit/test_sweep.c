@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../user/stats.h"
-#include "../../user/summary.h"
-#include "../../user/sweep.h"
+#include "stats.h"
+#include "summary.h"
+#include "sweep.h"
 #include "intervals.h"
 #include "report_fixture.h"
 

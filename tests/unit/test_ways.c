@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../user/claims.h"
-#include "../../user/scenario_table.h"
-#include "../../user/summary.h"
+#include "claims.h"
+#include "scenario_table.h"
+#include "summary.h"
 #include "report_fixture.h"
 
 static void every_row_is_whole(void **state)
