@@ -144,7 +144,7 @@ int __wrap_measure(const struct measure_plan *plan, struct measurement *measurem
 int __wrap_measure(const struct measure_plan *plan, struct measurement *measurement, char *error,
 		   size_t size)
 {
-	must(plan->variant_count > 0 && plan->variant_count <= MEASURE_MAX_VARIANTS);
+	must(plan->variant_count > 0 && plan->variants);
 	must(plan->condition_count > 0 && plan->condition_count <= MEASURE_MAX_CONDITIONS);
 	must(plan->repeats > 0 && plan->repeats <= 1000);
 	must(plan->bytes > 0 && plan->port >= 0 && plan->port < 65536 && plan->timeout_s >= 0);

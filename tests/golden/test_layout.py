@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The folders of user/: each says in its README what it may include, as the Makefile enforces it."""
+"""The folders of user/, what they include, and the way of a number in docs/ARCHITECTURE.md."""
 import pathlib
 import re
 
@@ -43,3 +43,42 @@ def test_no_include_gets_around_the_table(folder):
     for source in (USER / folder).glob("*.[ch]"):
         for name in re.findall(r'#\s*include "([^"]+)"', source.read_text(encoding="utf-8")):
             assert "/" not in name, f"{source.name}: {name}"
+
+
+def module(name):
+    """x_internal.h and its like are parts of x."""
+    return pathlib.PurePath(name).stem.removesuffix("_internal")
+
+
+def includes():
+    """What each module includes, by its header and its source."""
+    found = {}
+    for source in USER.glob("*/*.[ch]"):
+        names = re.findall(r'#\s*include "([^"]+)"', source.read_text(encoding="utf-8"))
+        found.setdefault(module(source), set()).update(map(module, names))
+    return {name: uses - {name} for name, uses in found.items()}
+
+
+def test_no_two_modules_include_each_other():
+    remaining = includes()
+    while remaining:
+        free = [name for name, uses in remaining.items() if not uses & remaining.keys()]
+        assert free, f"in circles, or above one: {sorted(remaining)}"
+        for name in free:
+            del remaining[name]
+
+
+ARCHITECTURE = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+STOPS = [*re.findall(r"^\| \d+ \| `([^`]+)` \| `([^`]+)` \|", ARCHITECTURE, re.M),
+         *re.findall(r"`([^`]+\.c)` \(`(\w+)`\)", ARCHITECTURE)]
+
+
+def test_architecture_has_the_whole_way():
+    assert len(STOPS) == len(re.findall(r"^\| \d+ \|", ARCHITECTURE, re.M)) + 2 == 18
+
+
+@pytest.mark.parametrize("path, function", STOPS)
+def test_architecture_names_what_is_there(path, function):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    defined = rf"^(?:[a-z].*[ *]{function}\(|int BPF_PROG\({function},)[^;]*?\)\n\{{"
+    assert re.search(defined, text, re.M)

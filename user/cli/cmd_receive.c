@@ -8,6 +8,8 @@
 #include "commands.h"
 #include "receive.h"
 #include "remote_words.h"
+#include "session.h"
+#include "signals.h"
 
 enum keys { KEY_DATA_PORT = 0x100, KEY_ONCE, KEY_TIMEOUT };
 
@@ -80,6 +82,6 @@ int cmd_receive(int argc, char **argv)
 
 	commands_parse(&argp, argc, argv, &a);
 	session_set_verbosity(a.verbosity > 1 ? 2 : 0);
-	runner_catch_signals();
+	signals_catch();
 	return receive(&a);
 }

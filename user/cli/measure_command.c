@@ -9,7 +9,7 @@
 #include "build.h"
 #include "claims.h"
 #include "measure_options.h"
-#include "runner.h"
+#include "signals.h"
 #include "summary.h"
 
 void measure_make_room(struct measure_plan *plan, size_t most)
@@ -107,7 +107,7 @@ enum zc_exit measure_and_write(struct measure_options *o, const char *default_fi
 		return ZC_EXIT_USAGE;
 	add_default_file(&o->outputs, default_file);
 	session_set_verbosity(o->plan.verbosity);
-	runner_catch_signals();
+	signals_catch();
 	if (o->announce && !o->outputs.quiet)
 		announce(&o->plan);
 	err = measure(&o->plan, &measurement, error, sizeof(error));

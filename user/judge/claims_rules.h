@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "claims.h"
+#include "claim_info.h"
 
 /* Counts and bytes come from different moments of a run: 1 % lets a partial send pass. */
 #define CLAIM_TOLERANCE_PERCENT 1

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The closing sentences: which way was faster, what it saved, and where the time does not go.
- * Called by measure.c after the claims. */
-#include "summary_parts.h"
+ * Called by measure_command.c after the claims. */
+#include "summary.h"
 
-#include "claims.h"
+#include "claim_info.h"
 #include "scenario_table.h"
 #include "stats.h"
+#include "summary_parts.h"
 #include "sweep.h"
 #include "words.h"
 

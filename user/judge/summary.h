@@ -10,7 +10,4 @@
  * were not measured is left out. */
 int summary_write(struct report *report);
 
-/* The warnings alone; summary_write() calls it. */
-void summary_warn(struct report *report);
-
 #endif

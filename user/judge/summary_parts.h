@@ -5,7 +5,6 @@
 #define ZC_SUMMARY_PARTS_H
 
 #include "pick.h"
-#include "summary.h"
 
 /* Adds a sentence; NULL: its numbers are not there. */
 void summary_say(struct report *report, const char *sentence);
@@ -23,6 +22,8 @@ void summary_say_causes(struct report *report, const struct pick_pair *pair);
 /* What another link changes. */
 void summary_say_gathering(struct report *report, const struct pick_pair *pair);
 void summary_say_slow_link(struct report *report);
+
+void summary_warn(struct report *report);
 
 /* What the size of the chunk changes. */
 void summary_say_sweep(struct report *report);

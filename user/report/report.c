@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The report's memory, its fixed words and how to find things in it: see report.h.
- * Called by measure.c and claims.c, which fill a report, and by all that read one. */
+ * Called by the builders and claims.c, which fill a report, and by all that read one. */
 #include "report.h"
 #include "exits.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The report: what was measured and decided, as one tree of plain values. measure.c and claims.c
+/* The report: what was measured and decided, as one tree of plain values. The builders and claims.c
  * fill it, report_json.c saves and loads it, every render_*.c prints it and computes nothing. */
 #ifndef ZC_REPORT_H
 #define ZC_REPORT_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Medians, ranges and the noise rule: see stats.h.
- * Called by measure.c, the claims and the summary; pure arithmetic, integers where possible. */
+ * Called by the builders, the claims and the summary; pure arithmetic, integers where possible. */
 #include "stats.h"
 
 #include <math.h>

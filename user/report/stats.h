@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Statistics over a handful of runs: medians, ranges, and whether two differ by more than noise.
- * Called by measure.c to fill the spreads, by the claims and by the summary to compare them. */
+ * Called by the builders to fill the spreads, by the claims and by the summary to compare them. */
 #ifndef ZC_STATS_H
 #define ZC_STATS_H
 

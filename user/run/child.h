@@ -9,15 +9,11 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <linux/types.h>
+#include "child_gate.h"
 #include "identity.h"
 #include "link.h"
 
-enum {
-	CHILD_GATE_FD = 3,	/* where the program finds its gate and the file to send */
-	CHILD_FILE_FD = 4,
-	CHILD_MESSAGE_BYTES = 4096,
-	CHILD_MAX_ARGS = 24,
-};
+enum { CHILD_MAX_ARGS = 24 };
 
 struct child_spec {
 	const char *program;		/* file name below the scenarios' directory */

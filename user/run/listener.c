@@ -48,7 +48,7 @@ static int listen_at(const struct addrinfo *address)
 	return err;
 }
 
-int listener_open(const struct receive_options *options)
+int listener_open(const char *bind_to, int port)
 {
 	const struct addrinfo hints = {
 		.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
@@ -57,19 +57,19 @@ int listener_open(const struct receive_options *options)
 	int err, sock = -EADDRNOTAVAIL;
 	char service[16];
 
-	snprintf(service, sizeof(service), "%d", options->port);
-	err = getaddrinfo(options->bind, service, &hints, &addresses);
+	snprintf(service, sizeof(service), "%d", port);
+	err = getaddrinfo(bind_to, service, &hints, &addresses);
 	if (err) {
 		complain(ZC_EXIT_USAGE, "receive: --bind %s: %s; give an address of this machine, or "
-			 "0.0.0.0 or :: for all", options->bind, gai_strerror(err));
+			 "0.0.0.0 or :: for all", bind_to, gai_strerror(err));
 		return -EINVAL;
 	}
 	for (struct addrinfo *a = addresses; a && sock < 0; a = a->ai_next)
 		sock = listen_at(a);
 	freeaddrinfo(addresses);
 	if (sock < 0)
-		complain(ZC_EXIT_FAILED, "receive: listen on %s port %d: %s; %s", options->bind,
-			 options->port, strerror(-sock), sock == -EACCES ?
+		complain(ZC_EXIT_FAILED, "receive: listen on %s port %d: %s; %s", bind_to,
+			 port, strerror(-sock), sock == -EACCES ?
 			 "give a --port above 1023" : sock == -EADDRINUSE ?
 			 "stop the program that listens there, or give another --port" :
 			 "give an address of this machine as --bind");

@@ -6,10 +6,8 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-#include "receive.h"
-
-/* A listening socket that does not wait, or -errno, which it has said. */
-int listener_open(const struct receive_options *options);
+/* A listening socket that does not wait, or -errno, which it has said; port 0 = any free one. */
+int listener_open(const char *bind_to, int port);
 
 /* An address as text, without the port; "?" if that cannot be. */
 void listener_address(const struct sockaddr_storage *address, socklen_t size,

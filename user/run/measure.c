@@ -14,6 +14,7 @@
 #include "remote.h"
 #include "run_order.h"
 #include "runner.h"
+#include "signals.h"
 
 /* A measurement while its runs are made. */
 struct measuring {

@@ -25,7 +25,8 @@ enum { BLOCK = 1 << 20 };
  * file, and error says so. */
 static bool size_lies(const struct payload *payload, const struct stat *st, char *error, size_t size)
 {
-	const bool has_last = pread(payload->fd, &(char){ 0 }, 1, st->st_size ? st->st_size - 1 : 0) == 1;
+	char last;
+	const bool has_last = pread(payload->fd, &last, 1, st->st_size ? st->st_size - 1 : 0) == 1;
 	static const off_t most = 1 << 20;
 	char block[4096];
 	off_t there = 0;

@@ -18,6 +18,7 @@
 #include "listener.h"
 #include "privilege.h"
 #include "receive_run.h"
+#include "signals.h"
 #include "version.h"
 
 enum {
@@ -363,7 +364,7 @@ int receive(const struct receive_options *options)
 	for (int i = 0; i < MAX_WAITING; i++)
 		server.waiting[i].wire = WIRE_NONE;
 	receive_run_init(&server.run, &server.setup);
-	server.listener = listener_open(options);
+	server.listener = listener_open(options->bind, options->port);
 	if (server.listener < 0)
 		return exit_of_error(server.listener);
 	open_session(&server);

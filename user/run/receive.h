@@ -6,14 +6,7 @@
 
 #include <stdbool.h>
 
-struct report;
-struct run_record;
-struct session;
-
-/* What was counted of a receiver, as a report; without a snapshot for the reason that untraced
- * gives. NULL = out of memory. */
-typedef struct report *receive_build_fn(const struct session *session, const char *untraced,
-					const struct run_record *run);
+#include "receive_run.h"
 
 struct receive_options {
 	const char *bind;	/* address or name to listen on */

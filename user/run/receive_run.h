@@ -4,10 +4,16 @@
 #ifndef ZC_RECEIVE_RUN_H
 #define ZC_RECEIVE_RUN_H
 
-#include "receive.h"
+#include "child.h"
+#include "record.h"
 #include "remote_words.h"
-#include "runner.h"
+#include "session.h"
 #include "wire.h"
+
+/* What was counted of a receiver, as a report; without a snapshot for the reason that untraced
+ * gives. NULL = out of memory. */
+typedef struct report *receive_build_fn(const struct session *session, const char *untraced,
+					const struct run_record *run);
 
 enum receive_phase {
 	RECEIVE_IDLE,		/* there is no program */

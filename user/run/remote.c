@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "report.h"
+#include "signals.h"
 #include "version.h"
 #include "wire.h"
 

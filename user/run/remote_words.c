@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "report_from_json.h"
+#include "tally.h"
 #include "version.h"
 
 static const char hello_word[] = "zctrace-remote ";

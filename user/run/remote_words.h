@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "runner.h"
+#include "child_gate.h"
+#include "scenario_table.h"
 
 /*
  * One TCP connection for a whole measurement, one line for each message:

@@ -16,6 +16,7 @@
 #include "report.h"
 #include "runner.h"
 #include "scenario_table.h"
+#include "signals.h"
 #include "strain.h"
 
 enum {
@@ -23,30 +24,6 @@ enum {
 	CLOSE_MS = 1000,	/* the last acknowledgements on loopback take microseconds */
 	SLOWEST_MIB_PER_S = 4,	/* a transfer slower than that, plus a minute, is stuck */
 };
-
-volatile int interrupted;
-
-static void on_signal(int number)
-{
-	/* The second one ends us at once; the children go with us (PR_SET_PDEATHSIG). */
-	if (interrupted)
-		_exit(128 + number);
-	interrupted = number;
-}
-
-void runner_catch_signals(void)
-{
-	/* Every wait looks at "interrupted" itself; a report that is being written goes on. */
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART }, found;
-	static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
-
-	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
-		/* Ignored by who started us (nohup): so be it. */
-		if (!sigaction(caught[i], NULL, &found) && found.sa_handler != SIG_IGN)
-			sigaction(caught[i], &action, NULL);
-	}
-	signal(SIGPIPE, SIG_IGN);
-}
 
 struct run {
 	const struct run_spec *spec;

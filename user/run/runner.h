@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* One run: a receiver and a sender led from their start through the gate to their end, traced or
- * not, into one run_record. measure.c asks for runs and puts many records together. */
+ * not, into one run_record. measure.c asks for runs and keeps their records. */
 #ifndef ZC_RUNNER_H
 #define ZC_RUNNER_H
 
@@ -33,9 +33,5 @@ struct run_spec {
 /* 0; -EINTR after Ctrl-C; -EOPNOTSUPP if this machine cannot run the scenario; or -errno with a
  * sentence in error. Nothing is left running. */
 int runner_run(const struct run_spec *spec, struct run_record *record, char *error, size_t size);
-
-/* Set by the handler of SIGINT and SIGTERM, which runner_catch_signals() installs. */
-extern volatile int interrupted;
-void runner_catch_signals(void);
 
 #endif

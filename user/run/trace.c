@@ -20,6 +20,7 @@
 #include "memory.h"
 #include "privilege.h"
 #include "processes.h"
+#include "signals.h"
 #include "trace.h"
 #include "uring_table.h"
 

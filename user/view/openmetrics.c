@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render.h"
 #include "title.h"
 
 enum { LABEL_BYTES = 1024 };	/* longer values are cut */

@@ -5,16 +5,12 @@
 #define ZC_OPENMETRICS_H
 
 #include <stdio.h>
-#include "render.h"
+#include "report.h"
 
 /*
  * What was not measured has no sample; rows with the same labels are one sample, their sum.
  * 0 or -errno of the stream or of memory; then what was written is of no use.
  */
 int openmetrics_write(const struct report *report, FILE *out);
-
-/* The same as one of the formats in render.c. */
-int render_openmetrics(const struct report *report, const struct render_options *options,
-		       FILE *out);
 
 #endif

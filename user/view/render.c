@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table of formats: one more is a row here and a render_NAME.c.
  * cmd_report.c and output.c look up what an option asks for. */
-#include "openmetrics.h"
 #include "render.h"
 
 const struct renderer renderers[] = {

@@ -21,6 +21,8 @@ int render_json(const struct report *report, const struct render_options *option
 int render_html(const struct report *report, const struct render_options *options, FILE *out);
 int render_markdown(const struct report *report, const struct render_options *options, FILE *out);
 int render_csv(const struct report *report, const struct render_options *options, FILE *out);
+int render_openmetrics(const struct report *report, const struct render_options *options,
+		       FILE *out);
 int render_perfetto(const struct report *report, const struct render_options *options, FILE *out);
 
 struct renderer {
