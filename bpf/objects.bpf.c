@@ -186,17 +186,25 @@ static void reopen(struct zc_sock *known, __u64 sk)
 	known->closed = 0;
 }
 
+/* A record is large for the stack, which has 512 bytes for this program and all that call it: it is
+ * made in the map. Until it is whole it counts as closed. */
 static void watch_new(__u64 sk, __u32 object, __u64 flags)
 {
-	struct zc_sock fresh = { .object = object };
+	static const struct zc_sock closed = { .closed = 1 };
+	struct zc_sock *fresh;
 	long err;
 
-	begin_sequences(&fresh, sk);
-	err = bpf_map_update_elem(&socks, &sk, &fresh, flags);
-	if (!err)
-		__sync_fetch_and_add(&socks_watched, 1);
-	else if (err != -EEXIST)	/* another thread was first */
-		count_loss(ZC_LOSS_SOCKS);
+	err = bpf_map_update_elem(&socks, &sk, &closed, flags);
+	fresh = err ? NULL : bpf_map_lookup_elem(&socks, &sk);
+	if (!fresh) {
+		if (err != -EEXIST)	/* another thread was first */
+			count_loss(ZC_LOSS_SOCKS);
+		return;
+	}
+	__sync_fetch_and_add(&socks_watched, 1);
+	fresh->object = object;
+	begin_sequences(fresh, sk);
+	fresh->closed = 0;
 }
 
 /* What a step of bpf_loop() waits for. */

@@ -378,21 +378,19 @@ static void count_32bit_return(__u32 proc)
 /* A return whose entry was not shown to us: seccomp refused the call, or a debugger made it itself.
  * Both come before the tracepoint of the entry (syscall_trace_enter()), and the call is one for the
  * program and for strace. */
-static __noinline void count_refused(struct zc_task *task, struct pt_regs *at, long ret)
+static __noinline void count_refused(struct zc_task *task, struct pt_regs *regs, long ret)
 {
-	struct pt_regs regs = {};
 	struct zc_cell *cell;
 	__u32 row;
 
-	if (!(proc_states[task->proc & (ZC_PROC_STATES - 1)] & ZC_STATE_OPEN) ||
-	    bpf_probe_read_kernel(&regs, sizeof(regs), at))
+	if (!(proc_states[task->proc & (ZC_PROC_STATES - 1)] & ZC_STATE_OPEN))
 		return;
 	if (is_32bit_call()) {
 		count_32bit_return(task->proc);
 		return;
 	}
-	row = syscall_row(returning_number(&regs));
-	cell = cell_at(resolve_cell(task->proc, row, descriptors_of(&regs, row)));
+	row = syscall_row(returning_number(regs));
+	cell = cell_at(resolve_cell(task->proc, row, descriptors_of(regs, row)));
 	if (cell && cell->key.proc)
 		count_return(cell, classes[row].flags, ret);
 }
@@ -412,7 +410,7 @@ static __noinline int open_window(struct zc_task *task, __u64 bytes, __u64 now)
 	return 0;
 }
 
-SEC("?raw_tp/sys_exit")
+SEC("?tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 {
 	struct zc_task *task = task_find(task_key((__u64)regs));

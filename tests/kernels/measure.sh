@@ -9,7 +9,7 @@
 # .status (the exit status) and .err; a case that this kernel cannot take leaves .skipped, the reason.
 set -u
 
-programs=$1 images=$2 output=$3
+programs=$1 images=$2 output=$3 without=${4:-}
 bb=$programs/busybox
 mounts=$output/mounts
 
@@ -17,12 +17,20 @@ WHOLE=1507328	# 23 rounds of 64 KiB
 BROKEN=1500001	# ends in the middle of a chunk and of a page
 PORT=10000
 
+# begin CASE: the console of a guest that hangs shows in what
+begin() {
+	[ "$without" ] || echo "kernels: $1 at $("$bb" cut -d' ' -f1 /proc/uptime) s"
+}
+
 # zctrace NAME COMMAND OPTION…
 zctrace() {
 	name=$1 command=$2
 	shift 2
+	begin "$name"
 	"$programs/zctrace" "$command" --json="$output/$name.json" -q "$@" >"$output/$name.err" 2>&1
-	echo $? >"$output/$name.status"
+	status=$?
+	echo $status >"$output/$name.status"
+	[ "$without" ] || [ $status = 0 ] || "$bb" sed 's/^/kernels: /' "$output/$name.err"
 }
 
 # transfer NAME copy|sendfile OPTION…
@@ -57,6 +65,7 @@ served() {
 		"$bb" sleep 1
 	done
 	zctrace "$name" run --timeline=0 -- "$@"
+	kill $! 2>/dev/null	# where nobody has sent to it
 	wait
 }
 
@@ -121,6 +130,7 @@ without_each() {
 
 "$bb" mkdir -p "$mounts"
 "$bb" ip link set lo up
+begin doctor
 "$programs/zctrace" doctor --json >"$output/doctor.json" 2>"$output/doctor.err"
 echo $? >"$output/doctor.status"
 if ! have ext4 -o loop "$images/ext4.img"; then
@@ -131,6 +141,6 @@ export TMPDIR="$mounts/ext4"
 links
 cold_files
 any_program
-[ "${4:-}" = without ] && without_each
+[ "$without" ] && without_each
 "$bb" umount "$mounts/ext4"
 "$bb" rm -rf "$mounts" "$output/mount.err"
