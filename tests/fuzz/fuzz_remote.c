@@ -116,14 +116,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(write(ends[1], data + sent, some) == (ssize_t)some);
 		sent += some;
 		wire_look(&wire, &next);
-		while ((got = wire_hear(&wire, &line)) == 1) {
+		while ((got = wire_receive(&wire, &line)) == 1) {
 			must(strlen(line) <= most);
 			check_line(line);
 		}
 	}
 	close(ends[1]);
 	if (got == -EAGAIN)
-		must(wire_hear(&wire, &line) == 0);
+		must(wire_receive(&wire, &line) == 0);
 	wire_close(&wire);
 	return 0;
 }

@@ -310,7 +310,7 @@ static void assert_line(struct pair *pair, const char *expected)
 {
 	char *line;
 
-	assert_int_equal(wire_hear(&pair->wire, &line), 1);
+	assert_int_equal(wire_receive(&pair->wire, &line), 1);
 	assert_string_equal(line, expected);
 }
 
@@ -323,7 +323,7 @@ static void hears_lines_however_they_come(void **state)
 
 	(void)state;
 	open_pair(&pair);
-	assert_int_equal(wire_hear(&pair.wire, &line), -EAGAIN);
+	assert_int_equal(wire_receive(&pair.wire, &line), -EAGAIN);
 	for (size_t step = 1; step < sizeof(text); step++) {
 		const char *const lines[] = { "one", "", "two three", "0123456789abcdef", "last" };
 		size_t sent = 0, heard = 0;
@@ -334,7 +334,7 @@ static void hears_lines_however_they_come(void **state)
 
 			send_text(&pair, text + sent, some);
 			sent += some;
-			while ((got = wire_hear(&pair.wire, &line)) == 1)
+			while ((got = wire_receive(&pair.wire, &line)) == 1)
 				assert_string_equal(line, lines[heard++]);
 			assert_int_equal(got, -EAGAIN);
 		}
@@ -347,8 +347,8 @@ static void hears_lines_however_they_come(void **state)
 	close(pair.other);
 	pair.other = -1;
 	/* The end comes once, and for good; half a line is none. */
-	assert_int_equal(wire_hear(&pair.wire, &line), 0);
-	assert_int_equal(wire_hear(&pair.wire, &line), 0);
+	assert_int_equal(wire_receive(&pair.wire, &line), 0);
+	assert_int_equal(wire_receive(&pair.wire, &line), 0);
 	close_pair(&pair);
 }
 
@@ -371,7 +371,7 @@ static void refuses_long_lines_and_binary(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		open_pair(&pair);
 		send_text(&pair, cases[i].text, cases[i].length);
-		assert_int_equal(wire_hear(&pair.wire, &line), cases[i].err);
+		assert_int_equal(wire_receive(&pair.wire, &line), cases[i].err);
 		close_pair(&pair);
 	}
 }
@@ -383,14 +383,14 @@ static void says_lines(void **state)
 
 	(void)state;
 	open_pair(&pair);
-	assert_int_equal(wire_say(&pair.wire, "hello"), 0);
-	assert_int_equal(wire_say(&pair.wire, ""), 0);
+	assert_int_equal(wire_send(&pair.wire, "hello"), 0);
+	assert_int_equal(wire_send(&pair.wire, ""), 0);
 	assert_int_equal(wire_events(&pair.wire), POLLIN);
 	assert_int_equal(read(pair.other, heard, sizeof(heard)), 7);
 	assert_string_equal(heard, "hello\n\n");
 	close(pair.other);
 	pair.other = -1;
-	assert_int_equal(wire_say(&pair.wire, "hello"), -EPIPE);
+	assert_int_equal(wire_send(&pair.wire, "hello"), -EPIPE);
 	close_pair(&pair);
 }
 
@@ -405,7 +405,7 @@ static void keeps_no_more_than_the_limit(void **state)
 	(void)state;
 	open_pair(&pair);
 	while (!err) {
-		err = wire_say(&pair.wire, "0123456");
+		err = wire_send(&pair.wire, "0123456");
 		said += !err;
 	}
 	assert_int_equal(err, -ENOBUFS);
@@ -416,8 +416,8 @@ static void keeps_no_more_than_the_limit(void **state)
 		assert_int_equal(wire_flush(&pair.wire), 0);
 	}
 	assert_int_equal(heard, said * 8);
-	assert_int_equal(wire_say(&pair.wire, "0123456"), 0);
-	assert_int_equal(wire_say(&pair.wire, "more than sixteen bytes"), -ENOBUFS);
+	assert_int_equal(wire_send(&pair.wire, "0123456"), 0);
+	assert_int_equal(wire_send(&pair.wire, "more than sixteen bytes"), -ENOBUFS);
 	close_pair(&pair);
 }
 

@@ -12,6 +12,7 @@
 #include "claims.h"
 #include "pick.h"
 #include "summary.h"
+#include "texts.h"
 #include "words.h"
 #include "intervals.h"
 #include "report_fixture.h"
@@ -143,7 +144,7 @@ static void conditions_are_compared_by_their_texts(void **state)
 	assert_false(pick_same_condition(&b, &a));
 	a.cache = NULL;
 	assert_true(pick_same_condition(&a, &b));
-	assert_false(pick_is(NULL, NULL));
+	assert_false(text_is(NULL, NULL));
 }
 
 /* --- the comparison --- */

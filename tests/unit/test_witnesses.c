@@ -116,7 +116,7 @@ static int end(void **state)
 	return 0;
 }
 
-static void hear(struct world *w)
+static void compare(struct world *w)
 {
 	w->scenario.witness_count = 0;
 	build_witnesses(w->report, &w->session, &w->run, &w->scenario);
@@ -207,7 +207,7 @@ static void each_witness_can_disagree(void **state)
 		{ &sock->tcp_bytes_acked, "sender.tcp_acked", 0 },
 	};
 
-	hear(w);
+	compare(w);
 	expect_differing(&w->scenario, "");
 	for (size_t i = 0; i < w->scenario.witness_count; i++) {
 		bool tried = false;
@@ -222,7 +222,7 @@ static void each_witness_can_disagree(void **state)
 			const __s64 by = off * (cases[c].by ? cases[c].by : 1);
 
 			*cases[c].number += by;
-			hear(w);
+			compare(w);
 			expect_differing(&w->scenario, cases[c].differ);
 			*cases[c].number -= by;
 		}
@@ -250,7 +250,7 @@ static void each_witness_knows_what_rests_on_it(void **state)
 	};
 	struct world *w = *state;
 
-	hear(w);
+	compare(w);
 	assert_int_equal(w->scenario.witness_count, COUNT(cases));
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct report_witness *one = witness(&w->scenario, cases[i].id);
@@ -277,13 +277,13 @@ static void a_missing_probe_has_no_witness(void **state)
 	struct world *w = *state;
 	struct report_scenario all;
 
-	hear(w);
+	compare(w);
 	all = w->scenario;
 	for (size_t c = 0; c < COUNT(cases); c++) {
 		for (size_t p = 0; p < w->session.probe_count; p++)
 			w->session.missing[p] = strcmp(w->session.probes[p].tracepoint,
 						       cases[c].tracepoint) ? NULL : "missing";
-		hear(w);
+		compare(w);
 		for (size_t i = 0; i < all.witness_count; i++) {
 			const char *id = all.witnesses[i].id;
 
@@ -299,7 +299,7 @@ static void one_run_that_differs_is_kept(void **state)
 	struct zc_sock *sock = &w->socks[0].sock;
 	const struct report_witness *one;
 
-	hear(w);
+	compare(w);
 	sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_ANON] -= 100;
 	build_add_witnesses(w->report, &w->session, &w->run, &w->scenario);
 	sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_ANON] -= 100;
@@ -323,7 +323,7 @@ static void a_witness_of_one_run_only(void **state)
 	struct world *w = *state;
 
 	w->socks[0].sock.closed = 0;
-	hear(w);
+	compare(w);
 	assert_null(witness(&w->scenario, "sender.tcp_sent"));
 	w->socks[0].sock.closed = 1;
 	build_add_witnesses(w->report, &w->session, &w->run, &w->scenario);
@@ -333,7 +333,7 @@ static void a_witness_of_one_run_only(void **state)
 
 /* --- run and attach --- */
 
-static void hear_trace(struct world *w)
+static void compare_trace(struct world *w)
 {
 	w->scenario = (struct report_scenario){ .id = "run" };
 	trace_witnesses(w->report, &w->session, &w->snapshot, &w->scenario);
@@ -378,14 +378,14 @@ static void each_witness_of_run_can_disagree(void **state)
 	};
 
 	fill_trace(w);
-	hear_trace(w);
+	compare_trace(w);
 	assert_int_equal(w->scenario.witness_count, 5);
 	expect_differing(&w->scenario, "");
 	for (size_t c = 0; c < COUNT(cases); c++) {
 		const __u64 by = cases[c].by ? cases[c].by : 1;
 
 		*cases[c].number += by;
-		hear_trace(w);
+		compare_trace(w);
 		expect_differing(&w->scenario, cases[c].differ);
 		*cases[c].number -= by;
 	}
@@ -399,16 +399,16 @@ static void only_whole_tallies_are_witnesses(void **state)
 	fill_trace(w);
 	w->procs[2].tally = (struct zc_tally){ 0 };
 	w->procs[2].threads = 1;
-	hear_trace(w);
+	compare_trace(w);
 	assert_int_equal(w->scenario.witness_count, 5);
 	expect_differing(&w->scenario, "");
 	assert_string_equal(w->scenario.witnesses[0].rule, "1 of 2 processes: those that ended");
 	w->procs[2].threads = 0;
 	w->procs[2].untallied = 1;
-	hear_trace(w);
+	compare_trace(w);
 	expect_differing(&w->scenario, "");
 	w->procs[1].untallied = 1;
-	hear_trace(w);
+	compare_trace(w);
 	assert_int_equal(w->scenario.witness_count, 0);
 }
 
@@ -418,7 +418,7 @@ static void bytes_of_32bit_calls_are_one(void **state)
 
 	fill_trace(w);
 	w->cells[5].key.nr = ZC_NR_32BIT;
-	hear_trace(w);
+	compare_trace(w);
 	assert_int_equal(w->scenario.witness_count, 3);
 	assert_null(witness(&w->scenario, "all.bytes_in"));
 }

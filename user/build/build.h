@@ -50,6 +50,8 @@ bool build_is_accounted_read(__u32 nr);
 /* Chunks that a scenario took from its file. */
 __u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scenario *scenario);
 
+/* A number that rests on a tracepoint: why it is not known, if that is missing here. */
+struct measured build_counted(const struct session *session, const char *tracepoint, __u64 value);
 /* A sum of which a part is not known is not known. */
 void build_add(struct measured *sum, struct measured more);
 /* How far the CPU time of so many threads may be from the kernel's own count of it, ns: a tick at
@@ -102,7 +104,7 @@ void build_add_witnesses(struct report *report, const struct session *session,
 			 const struct run_record *run, struct report_scenario *scenario);
 /* Room for a scenario's, and one more: agree, runs and differ are set here. */
 void build_begin_witnesses(struct report *report, struct report_scenario *scenario);
-void build_hear(struct report_scenario *scenario, struct report_witness witness);
+void build_add_witness(struct report_scenario *scenario, struct report_witness witness);
 
 void build_socket_receiver(struct report *report, const struct session *session,
 			   const struct run_record *run, struct report_scenario *scenario);

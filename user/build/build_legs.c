@@ -39,7 +39,7 @@ static void set_leg(struct report_leg *leg, __u64 payload, __u64 bytes)
 		leg->per_byte.why = "no payload";
 }
 
-static void lack_leg(struct report_leg *leg, const char *why)
+static void leg_unknown(struct report_leg *leg, const char *why)
 {
 	leg->bytes.why = why;
 	leg->per_byte.why = why;
@@ -61,7 +61,8 @@ static void build_disk_cache(struct report *report, const struct session *sessio
 			bytes += snapshot->objects[i].cache_added;
 	}
 	if (missing) {
-		lack_leg(leg, report_format(report, "mm_filemap_add_to_page_cache: %s", missing));
+		leg_unknown(leg, report_format(report, "mm_filemap_add_to_page_cache: %s",
+					       missing));
 		return;
 	}
 	set_leg(leg, scenario->payload_bytes, bytes);
@@ -100,8 +101,9 @@ static void build_user_socket(struct report *report, const struct session *sessi
 	leg->by = "cpu";
 	leg->evidence = "provenance";
 	if (missing || !sock) {
-		lack_leg(leg, missing ? report_format(report, "net_dev_start_xmit: %s", missing) :
-			 "no segment of the sender's socket was seen");
+		leg_unknown(leg, missing ? report_format(report, "net_dev_start_xmit: %s",
+							 missing) :
+			    "no segment of the sender's socket was seen");
 		leg->retransmitted_bytes.why = leg->bytes.why;
 		return;
 	}
@@ -128,17 +130,17 @@ static void build_socket_device(struct report *report, const struct session *ses
 	leg->by = "dma";
 	leg->evidence = "counted";
 	if (missing) {
-		lack_leg(leg, report_format(report, "net_dev_start_xmit: %s", missing));
+		leg_unknown(leg, report_format(report, "net_dev_start_xmit: %s", missing));
 	} else if (!sock) {
-		lack_leg(leg, "no segment of the sender's socket was seen");
+		leg_unknown(leg, "no segment of the sender's socket was seen");
 	} else if (!sock->device_bytes && remote) {
-		lack_leg(leg, "the route's device has no bus, it is a virtual one: the bytes stay in "
-			 "memory; --to a HOST behind a network card sends them through one");
+		leg_unknown(leg, "the route's device has no bus, it is a virtual one: the bytes stay in "
+			    "memory; --to a HOST behind a network card sends them through one");
 		leg->note = "the route's device has no bus";
 	} else if (!sock->device_bytes) {
-		lack_leg(leg, report_format(report, "%s has no device: the bytes never leave "
-					    "memory; --to HOST sends them through one",
-					    scenario->link));
+		leg_unknown(leg, report_format(report, "%s has no device: the bytes never leave "
+					       "memory; --to HOST sends them through one",
+					       scenario->link));
 		leg->note = report_format(report, "%s has no device", scenario->link);
 	} else {
 		set_leg(leg, scenario->payload_bytes, sock->device_bytes);
@@ -155,7 +157,7 @@ void build_socket_receiver(struct report *report, const struct session *session,
 	leg->by = "cpu";
 	leg->evidence = "counted";
 	if (missing) {
-		lack_leg(leg, report_format(report, "skb_copy_datagram_iovec: %s", missing));
+		leg_unknown(leg, report_format(report, "skb_copy_datagram_iovec: %s", missing));
 		return;
 	}
 	set_leg(leg, scenario->payload_bytes,
@@ -174,11 +176,11 @@ static void doubt_splice(const char *receiver, struct report_scenario *scenario)
 	if (strcmp(receiver, receiver_how_names[RECEIVER_SPLICE]) || leg->bytes.why ||
 	    !strcmp(scenario->link, "lo") || !strcmp(scenario->link, "veth"))
 		return;
-	lack_leg(leg, "splice copies what lies in a segment's linear part, and no tracepoint tells; "
-		 "--link lo and veth deliver pages only");
+	leg_unknown(leg, "splice copies what lies in a segment's linear part, and no tracepoint tells; "
+		    "--link lo and veth deliver pages only");
 }
 
-static void lack_late(struct report_zerocopy *borrowed, const char *why)
+static void borrowed_unknown(struct report_zerocopy *borrowed, const char *why)
 {
 	borrowed->late_bytes.why = why;
 	borrowed->late_per_byte.why = why;
@@ -198,17 +200,17 @@ static void build_late_copy(struct report_scenario *scenario)
 		taken += receive->at_receive[i];
 	/* There they lie in the buffers of another machine's network card, in any case. */
 	if (!strcmp(scenario->link, "remote")) {
-		lack_late(borrowed, "the receiver is on another machine: the bytes lie in its own "
-			  "memory, whoever brought them there");
+		borrowed_unknown(borrowed, "the receiver is on another machine: the bytes lie in its own "
+				 "memory, whoever brought them there");
 	} else if (!send->has_origin) {
-		lack_late(borrowed, send->bytes.why);
+		borrowed_unknown(borrowed, send->bytes.why);
 	} else if (receive->bytes.why) {
-		lack_late(borrowed, receive->bytes.why);
+		borrowed_unknown(borrowed, receive->bytes.why);
 	} else if (taken != scenario->payload_bytes) {
-		lack_late(borrowed, "where bytes lie when they arrive is seen only if the receiver "
-			  "copies them: --receiver recv");
+		borrowed_unknown(borrowed, "where bytes lie when they arrive is seen only if the receiver "
+				 "copies them: --receiver recv");
 	} else if (!scenario->payload_bytes) {
-		lack_late(borrowed, "no payload");
+		borrowed_unknown(borrowed, "no payload");
 	} else {
 		borrowed->late_bytes.value = left > came ? left - came : 0;
 		borrowed->late_per_byte.value = (double)borrowed->late_bytes.value /
@@ -221,7 +223,7 @@ void build_no_borrowed(struct report_scenario *scenario, const char *why)
 	scenario->zerocopy = (struct report_zerocopy){
 		.sends.why = why, .completed.why = why, .copied.why = why,
 	};
-	lack_late(&scenario->zerocopy, why);
+	borrowed_unknown(&scenario->zerocopy, why);
 }
 
 void build_borrowed(const struct run_record *run, struct report_scenario *scenario)

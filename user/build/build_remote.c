@@ -7,14 +7,10 @@
 #include "build.h"
 #include "machine.h"
 #include "remote.h"
+#include "stats.h"
 #include "version.h"
 
 /* --- at zctrace receive --- */
-
-static void lack_spread(struct spread *spread, const char *why)
-{
-	spread->median.why = spread->min.why = spread->max.why = why;
-}
 
 /* Everything that is known at the other end only. */
 static void leave_to_sender(struct report_scenario *scenario)
@@ -24,16 +20,16 @@ static void leave_to_sender(struct report_scenario *scenario)
 	scenario->rounds.why = scenario->crossings_per_round.why = why;
 	scenario->crossings_data.why = scenario->crossings_control.why = why;
 	scenario->crossings_user_faults.why = scenario->crossings_total.why = why;
-	lack_spread(&scenario->elapsed_untraced_ns, why);
-	lack_spread(&scenario->elapsed_traced_ns, why);
-	lack_spread(&scenario->cpu_untraced_ns, why);
+	stats_unknown(&scenario->elapsed_untraced_ns, why);
+	stats_unknown(&scenario->elapsed_traced_ns, why);
+	stats_unknown(&scenario->cpu_untraced_ns, why);
 	scenario->bytes_per_second.why = why;
 	build_no_borrowed(scenario, why);
 	for (int i = 0; i < LEG_COUNT; i++)
 		scenario->legs[i].bytes.why = scenario->legs[i].per_byte.why = why;
 }
 
-static void lack_role(struct report_role *role, const char *why)
+static void role_unknown(struct report_role *role, const char *why)
 {
 	role->voluntary.why = role->involuntary.why = why;
 	role->faults_user.why = role->faults_kernel.why = why;
@@ -42,7 +38,7 @@ static void lack_role(struct report_role *role, const char *why)
 }
 
 /* NULL = it will be filled. */
-static void lack_leg(struct report_leg *leg, const char *why)
+static void leg_unknown(struct report_leg *leg, const char *why)
 {
 	*leg = (struct report_leg){
 		.by = "cpu", .evidence = "counted", .bytes.why = why, .per_byte.why = why,
@@ -73,15 +69,15 @@ struct report *build_receiver(const struct session *session, const char *untrace
 	build_peak_rss(&run->receiver, role);
 	role->cpu_user_ns.why = role->cpu_system_ns.why = "in the tally";
 	if (!run->snapshot) {
-		lack_role(role, report_text(report, untraced));
-		lack_leg(&scenario->legs[LEG_SOCKET_RECEIVER], role->voluntary.why);
+		role_unknown(role, report_text(report, untraced));
+		leg_unknown(&scenario->legs[LEG_SOCKET_RECEIVER], role->voluntary.why);
 		return report;
 	}
 	build_role(session, run, &run->receiver, role);
 	roles = report_alloc(report, run->snapshot->proc_count * sizeof(*roles));
 	roles[run->receiver.proc] = role->name;
 	build_syscalls(report, session, run->snapshot, roles, false, scenario);
-	lack_leg(&scenario->legs[LEG_SOCKET_RECEIVER], NULL);
+	leg_unknown(&scenario->legs[LEG_SOCKET_RECEIVER], NULL);
 	build_socket_receiver(report, session, run, scenario);
 	build_loss(run->snapshot, scenario);
 	return report;
@@ -123,7 +119,7 @@ void build_remote_leg(struct report *report, const struct report *remote, const 
 	const struct report_leg *theirs = &remote->scenarios[0].legs[LEG_SOCKET_RECEIVER];
 	struct report_leg *leg = &scenario->legs[LEG_SOCKET_RECEIVER];
 
-	lack_leg(leg, quote(report, name, theirs->bytes.why));
+	leg_unknown(leg, quote(report, name, theirs->bytes.why));
 	if (theirs->bytes.why)
 		return;
 	leg->bytes.value = theirs->bytes.value;

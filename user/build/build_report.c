@@ -80,7 +80,7 @@ static const struct run_record *middle_run(const struct run_record *runs, size_t
 	return runs;
 }
 
-static struct measured counted(const struct session *session, const char *tracepoint, __u64 value)
+struct measured build_counted(const struct session *session, const char *tracepoint, __u64 value)
 {
 	const char *missing = session_missing(session, tracepoint);
 
@@ -116,7 +116,7 @@ struct measured build_off_cpu(const struct session *session, const struct zc_pro
 {
 	struct measured known = build_by_switches(session, proc, ns);
 
-	return known.why ? known : counted(session, "sched_wakeup", ns);
+	return known.why ? known : build_counted(session, "sched_wakeup", ns);
 }
 
 static __u64 usage_ns(const struct tally *tally)
@@ -206,8 +206,8 @@ void build_role(const struct session *session, const struct run_record *run,
 	role->pid = proc->tgid;
 	role->voluntary = build_by_switches(session, proc, proc->voluntary);
 	role->involuntary = build_by_switches(session, proc, proc->involuntary);
-	role->faults_user = counted(session, "page_fault_user", proc->faults_user);
-	role->faults_kernel = counted(session, "page_fault_kernel", proc->faults_kernel);
+	role->faults_user = build_counted(session, "page_fault_user", proc->faults_user);
+	role->faults_kernel = build_counted(session, "page_fault_kernel", proc->faults_kernel);
 	role->window_ns.value = window;
 	role->kernel_ns = build_by_switches(session, proc, totals.kernel_ns);
 	role->blocked_ns = build_off_cpu(session, proc, proc->blocked_ns);
@@ -244,8 +244,8 @@ static struct measured total_crossings(const struct session *session, const stru
 {
 	struct totals totals = build_totals(s, proc);
 
-	return counted(session, "page_fault_user",
-		       2 * (totals.calls + s->procs[proc].faults_user));
+	return build_counted(session, "page_fault_user",
+			     2 * (totals.calls + s->procs[proc].faults_user));
 }
 
 /* A call is two crossings, one in and one out, and so is a page fault taken in user mode. */
@@ -259,8 +259,8 @@ static void build_crossings(const struct session *session, const struct run_reco
 	scenario->rounds.value = build_rounds(snapshot, proc, what);
 	scenario->crossings_data.value = 2 * totals.data_calls;
 	scenario->crossings_control.value = 2 * (totals.calls - totals.data_calls);
-	scenario->crossings_user_faults = counted(session, "page_fault_user",
-						  2 * snapshot->procs[proc].faults_user);
+	scenario->crossings_user_faults = build_counted(session, "page_fault_user",
+							2 * snapshot->procs[proc].faults_user);
 	scenario->crossings_total = total_crossings(session, snapshot, proc);
 	if (scenario->rounds.value)
 		scenario->crossings_per_round.value = (double)scenario->crossings_data.value /
@@ -291,7 +291,7 @@ static void build_run(const struct session *session, const struct run_record *ru
 		out->crossings = total_crossings(session, run->snapshot, run->sender.proc);
 		out->voluntary = build_by_switches(session, proc, proc->voluntary);
 		out->involuntary = build_by_switches(session, proc, proc->involuntary);
-		out->faults_user = counted(session, "page_fault_user", proc->faults_user);
+		out->faults_user = build_counted(session, "page_fault_user", proc->faults_user);
 	}
 }
 
@@ -358,11 +358,6 @@ static void describe(const struct report *report, const struct series *series,
 	scenario->payload_bytes = report->config.payload_bytes;
 }
 
-static void lack_spread(struct spread *spread, const char *why)
-{
-	spread->median.why = spread->min.why = spread->max.why = why;
-}
-
 void build_failed(struct report *report, const struct series *series,
 		  struct report_scenario *scenario)
 {
@@ -375,9 +370,9 @@ void build_failed(struct report *report, const struct series *series,
 	scenario->crossings_user_faults.why = scenario->crossings_total.why = why;
 	for (int i = 0; i < LEG_COUNT; i++)
 		scenario->legs[i].bytes.why = scenario->legs[i].per_byte.why = why;
-	lack_spread(&scenario->elapsed_untraced_ns, why);
-	lack_spread(&scenario->elapsed_traced_ns, why);
-	lack_spread(&scenario->cpu_untraced_ns, why);
+	stats_unknown(&scenario->elapsed_untraced_ns, why);
+	stats_unknown(&scenario->elapsed_traced_ns, why);
+	stats_unknown(&scenario->cpu_untraced_ns, why);
 	scenario->bytes_per_second.why = why;
 	build_no_borrowed(scenario, why);
 }

@@ -82,7 +82,7 @@ static struct measured seen(const struct session *session, const char *tracepoin
 }
 
 /* Times within a call need both of its ends. */
-static void lack_times(struct report_syscall *call, const char *why)
+static void times_unknown(struct report_syscall *call, const char *why)
 {
 	call->cpu_ns = call->blocked_ns = call->runnable_ns = (struct measured){ .why = why };
 	memset(call->histogram, 0, sizeof(call->histogram));
@@ -116,7 +116,7 @@ static void build_call(struct report *report, const struct session *session,
 	}
 	memcpy(call->histogram, cell->histogram, sizeof(call->histogram));
 	if (session_missing(session, "sys_enter"))
-		lack_times(call, session_missing(session, "sys_enter"));
+		times_unknown(call, session_missing(session, "sys_enter"));
 }
 
 void build_sort_syscalls(struct report_scenario *scenario)

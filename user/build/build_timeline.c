@@ -28,8 +28,8 @@ static const struct zc_cell *cell_of(const struct snapshot *snapshot, const stru
 	return &snapshot->cells[event->cell < snapshot->cell_count ? event->cell : 0];
 }
 
-/* The events are sorted. Where threads came upon busy flows, what is worth looking at begins with the
- * last time that the busiest of them was met; else with the first event. */
+/* The events are sorted. Where threads came upon busy flows, what is worth looking at begins with
+ * the last time that the busiest of them was met; else with the first event. */
 static size_t first_shown(const struct snapshot *snapshot)
 {
 	__u64 most = 0;

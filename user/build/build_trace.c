@@ -7,6 +7,7 @@
 #include "build.h"
 #include "kinds.h"
 #include "machine.h"
+#include "stats.h"
 #include "uring_table.h"
 #include "version.h"
 
@@ -56,13 +57,6 @@ static int by_calls(const void *left, const void *right)
 	return a->calls > b->calls ? -1 : a->calls < b->calls;
 }
 
-static struct measured counted(const struct session *session, const char *tracepoint, __u64 value)
-{
-	const char *missing = session_missing(session, tracepoint);
-
-	return (struct measured){ .value = missing ? 0 : value, .why = missing };
-}
-
 static __u64 window_of(const struct zc_proc *proc, const struct trace_result *result)
 {
 	__u64 begin = proc->open_ns ? proc->open_ns : result->begin_ns;
@@ -80,12 +74,13 @@ static void add_process(const struct session *session, const struct trace_result
 	role->merged += proc->merged;
 	build_add(&role->voluntary, build_by_switches(session, proc, proc->voluntary));
 	build_add(&role->involuntary, build_by_switches(session, proc, proc->involuntary));
-	build_add(&role->faults_user, counted(session, "page_fault_user", proc->faults_user));
-	build_add(&role->faults_kernel, counted(session, "page_fault_kernel", proc->faults_kernel));
+	build_add(&role->faults_user, build_counted(session, "page_fault_user", proc->faults_user));
+	build_add(&role->faults_kernel, build_counted(session, "page_fault_kernel",
+						      proc->faults_kernel));
 	build_add(&role->blocked_ns, build_off_cpu(session, proc, proc->blocked_ns));
 	build_add(&role->runnable_ns, build_off_cpu(session, proc, proc->runnable_ns));
 	build_add(&role->kernel_ns, build_by_switches(session, proc, totals->kernel_ns));
-	build_add(&role->kernel_ns, counted(session, "sys_enter", 0));
+	build_add(&role->kernel_ns, build_counted(session, "sys_enter", 0));
 	role->window_ns.value += window_of(proc, result);
 }
 
@@ -143,13 +138,8 @@ static void build_sums(const struct session *session, const struct snapshot *sna
 	scenario->bytes_per_second.why = not_here;
 	scenario->crossings_data.value = 2 * data;
 	scenario->crossings_control.value = 2 * (calls - data);
-	scenario->crossings_user_faults = counted(session, "page_fault_user", 2 * faults);
-	scenario->crossings_total = counted(session, "page_fault_user", 2 * (calls + faults));
-}
-
-static void lack_spread(struct spread *spread)
-{
-	spread->median.why = spread->min.why = spread->max.why = not_here;
+	scenario->crossings_user_faults = build_counted(session, "page_fault_user", 2 * faults);
+	scenario->crossings_total = build_counted(session, "page_fault_user", 2 * (calls + faults));
 }
 
 /* Which limit was reached, and how to raise it; what was lost first. */
@@ -186,20 +176,6 @@ static const char *limit_text(const struct snapshot *snapshot)
 		return "more rows than places: later files and sockets were counted by kind; "
 		       "--max-cells raises the limit";
 	return NULL;
-}
-
-static void build_losses(const struct snapshot *snapshot, struct report_scenario *scenario)
-{
-	for (int i = 0; i < ZC_LOSS_COUNT; i++) {
-		if (i == ZC_LOSS_RING)
-			scenario->loss_ring += snapshot->loss[i];
-		else
-			scenario->loss_map_full += snapshot->loss[i];
-	}
-	for (int i = 0; i < ZC_COARSE_COUNT; i++)
-		scenario->coarse += snapshot->coarse[i];
-	scenario->loss_recursion = snapshot->recursion;
-	scenario->coarse_why = limit_text(snapshot);
 }
 
 static void describe(struct report *report, const struct trace_options *options,
@@ -254,9 +230,9 @@ struct report *build_trace(const struct trace_options *options, const struct tra
 	scenario->variant = options->program ? report_text(report, options->program[0]) :
 			    report_format(report, "process %d", options->pid);
 	scenario->cache = scenario->link = "as it was";
-	lack_spread(&scenario->elapsed_untraced_ns);
-	lack_spread(&scenario->elapsed_traced_ns);
-	lack_spread(&scenario->cpu_untraced_ns);
+	stats_unknown(&scenario->elapsed_untraced_ns, not_here);
+	stats_unknown(&scenario->elapsed_traced_ns, not_here);
+	stats_unknown(&scenario->cpu_untraced_ns, not_here);
 	for (int i = 0; i < LEG_COUNT; i++) {
 		scenario->legs[i].by = i == LEG_DISK_CACHE || i == LEG_SOCKET_DEVICE ? "dma" : "cpu";
 		scenario->legs[i].evidence = "counted";
@@ -267,7 +243,8 @@ struct report *build_trace(const struct trace_options *options, const struct tra
 	build_sums(session, result->snapshot, totals, scenario);
 	names = build_roles(report, session, result, totals, scenario);
 	build_syscalls(report, session, result->snapshot, names, true, scenario);
-	build_losses(result->snapshot, scenario);
+	build_loss(result->snapshot, scenario);
+	scenario->coarse_why = limit_text(result->snapshot);
 	trace_witnesses(report, session, result->snapshot, scenario);
 	build_timeline(report, session, result->snapshot, names, scenario);
 	flows_find(report, session, result->snapshot, scenario);

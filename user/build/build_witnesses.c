@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Every headline number beside a second source for it: the programs' own tally, what the kernel
- * tallies of a thread, TCP_INFO. Each must say the same; one that differs undoes what rests on it. */
+ * tallies of a thread, TCP_INFO. Each must say the same; one that differs undoes what rests on
+ * it. */
 #include <string.h>
 #include <unistd.h>
 
@@ -31,7 +32,7 @@ __u64 build_cpu_tolerance(const struct snapshot *snapshot, __u64 threads)
 	return (2 * threads + 1) * tick + snapshot->stolen_ns;
 }
 
-void build_hear(struct report_scenario *scenario, struct report_witness witness)
+void build_add_witness(struct report_scenario *scenario, struct report_witness witness)
 {
 	if (scenario->witness_count == MAX_WITNESSES)
 		return;
@@ -44,13 +45,15 @@ void build_hear(struct report_scenario *scenario, struct report_witness witness)
 	scenario->witnesses[scenario->witness_count++] = witness;
 }
 
-static void hear(struct bench *bench, unsigned int subjects, const char *id, const char *source,
-		 __u64 counted, __u64 witness)
+static void compare(struct bench *bench, unsigned int subjects, const char *id, const char *source,
+		    __u64 counted, __u64 witness)
 {
-	build_hear(bench->scenario, (struct report_witness){
+	const struct report_witness row = {
 		.id = id, .source = source, .subjects = subjects, .counted = counted,
 		.witness = witness,
-	});
+	};
+
+	build_add_witness(bench->scenario, row);
 }
 
 static __u64 tally_calls(const struct tally *tally)
@@ -63,74 +66,74 @@ static __u64 tally_calls(const struct tally *tally)
 }
 
 /* Verdicts on what arrived do not rest on payload.delivered: they decide the same. */
-static void hear_calls(struct bench *bench, const struct totals *sender,
-		       const struct totals *receiver)
+static void compare_calls(struct bench *bench, const struct totals *sender,
+			  const struct totals *receiver)
 {
 	const struct scenario *what = scenario_find(bench->scenario->id);
 	const struct run_record *run = bench->run;
 	const struct tally *sent = &run->sender.tally, *got = &run->receiver.tally;
 
-	hear(bench, CLAIM_CALLS, "sender.data_calls", "tally", sender->data_calls,
-	     tally_calls(sent));
-	hear(bench, CLAIM_CALLS, "sender.rounds", "tally",
-	     build_rounds(run->snapshot, run->sender.proc, what), sent->rounds);
-	hear(bench, CLAIM_CALLS, "sender.eof_probes", "tally", sender->file_ends,
-	     sent->eof_probes);
-	hear(bench, CLAIM_BYTES, "sender.bytes_out", "tally", sender->tcp_out,
-	     sent->payload_bytes);
+	compare(bench, CLAIM_CALLS, "sender.data_calls", "tally", sender->data_calls,
+		tally_calls(sent));
+	compare(bench, CLAIM_CALLS, "sender.rounds", "tally",
+		build_rounds(run->snapshot, run->sender.proc, what), sent->rounds);
+	compare(bench, CLAIM_CALLS, "sender.eof_probes", "tally", sender->file_ends,
+		sent->eof_probes);
+	compare(bench, CLAIM_BYTES, "sender.bytes_out", "tally", sender->tcp_out,
+		sent->payload_bytes);
 	if (receiver) {
-		hear(bench, 0, "receiver.data_calls", "tally", receiver->data_calls,
-		     tally_calls(got));
-		hear(bench, CLAIM_TOTALS, "receiver.bytes_in", "tally", receiver->tcp_in,
-		     got->payload_bytes);
+		compare(bench, 0, "receiver.data_calls", "tally", receiver->data_calls,
+			tally_calls(got));
+		compare(bench, CLAIM_TOTALS, "receiver.bytes_in", "tally", receiver->tcp_in,
+			got->payload_bytes);
 	}
-	hear(bench, CLAIM_BYTES, "payload.delivered", "receiver's total against the file's size",
-	     got->payload_bytes, bench->scenario->payload_bytes);
+	compare(bench, CLAIM_BYTES, "payload.delivered", "receiver's total against the file's size",
+		got->payload_bytes, bench->scenario->payload_bytes);
 }
 
 /* The window less the waits, against the CPU time that the scheduler gave the thread. */
-static void hear_cpu_time(struct bench *bench)
+static void compare_cpu_time(struct bench *bench)
 {
 	const struct snapshot *snapshot = bench->run->snapshot;
 	const struct zc_proc *proc = &snapshot->procs[bench->run->sender.proc];
 	const __u64 window = proc->close_ns - proc->open_ns;
 	const __u64 waited = proc->blocked_ns + proc->runnable_ns;
-
-	if (build_off_cpu(bench->session, proc, waited).why || proc->close_ns < proc->open_ns)
-		return;
-	build_hear(bench->scenario, (struct report_witness){
+	const struct report_witness witness = {
 		.id = "sender.cpu_ns", .source = "the kernel's sum_exec_runtime",
 		.counted = window > waited ? window - waited : 0, .witness = proc->tally.cpu_ns,
 		.tolerance = build_cpu_tolerance(snapshot, 1), .rule = build_cpu_rule,
-	});
+	};
+
+	if (!build_off_cpu(bench->session, proc, waited).why && proc->close_ns >= proc->open_ns)
+		build_add_witness(bench->scenario, witness);
 }
 
 /* The same events by the kernel's own tally of the thread, taken where its window begins and
  * ends: nothing is between the two. */
-static void hear_kernel(struct bench *bench, const struct totals *sender)
+static void compare_with_kernel(struct bench *bench, const struct totals *sender)
 {
 	const struct zc_proc *proc = &bench->run->snapshot->procs[bench->run->sender.proc];
 	const struct zc_tally *tally = &proc->tally;
 
 	if (proc->untallied)
 		return;
-	hear(bench, CLAIM_BYTES, "sender.bytes_in", "the kernel's rchar", sender->io_accounted,
-	     tally->read_bytes);
+	compare(bench, CLAIM_BYTES, "sender.bytes_in", "the kernel's rchar", sender->io_accounted,
+		tally->read_bytes);
 	if (!session_missing(bench->session, "sched_switch")) {
-		hear(bench, 0, "sender.voluntary", "the kernel's nvcsw", proc->voluntary,
-		     tally->voluntary);
-		hear(bench, 0, "sender.involuntary", "the kernel's nivcsw", proc->involuntary,
-		     tally->involuntary);
-		hear_cpu_time(bench);
+		compare(bench, 0, "sender.voluntary", "the kernel's nvcsw", proc->voluntary,
+			tally->voluntary);
+		compare(bench, 0, "sender.involuntary", "the kernel's nivcsw", proc->involuntary,
+			tally->involuntary);
+		compare_cpu_time(bench);
 	}
 	if (!session_missing(bench->session, "page_fault_user") &&
 	    !session_missing(bench->session, "page_fault_kernel"))
-		hear(bench, 0, "sender.faults", "the kernel's min_flt + maj_flt",
-		     proc->faults_user + proc->faults_kernel, tally->faults);
+		compare(bench, 0, "sender.faults", "the kernel's min_flt + maj_flt",
+			proc->faults_user + proc->faults_kernel, tally->faults);
 }
 
 /* The program counts what the kernel's queue of completions tells it. */
-static void hear_borrowed(struct bench *bench)
+static void compare_borrowed(struct bench *bench)
 {
 	const struct run_record *run = bench->run;
 	const struct tally_zerocopy *tally = &run->sender.tally.zerocopy;
@@ -145,9 +148,10 @@ static void hear_borrowed(struct bench *bench)
 		    kind_is_tcp(kind_of_index(run->snapshot, cell->key.sink)))
 			sends += cell_calls(cell) - cell->errors - cell->zeros;
 	}
-	hear(bench, CLAIM_PAGES, "sender.zerocopy_sends", "tally", sends, tally->sends);
-	hear(bench, CLAIM_PAGES, "sender.zerocopy_completions", "the kernel's completions", sends,
-	     tally->completed);
+	compare(bench, CLAIM_PAGES, "sender.zerocopy_sends", "tally", sends, tally->sends);
+	compare(bench, CLAIM_PAGES, "sender.zerocopy_completions", "the kernel's completions",
+		sends,
+		tally->completed);
 }
 
 static __u64 new_bytes(const struct zc_sock *sock, enum zc_hook hook)
@@ -160,60 +164,62 @@ static __u64 new_bytes(const struct zc_sock *sock, enum zc_hook hook)
 }
 
 /* Every byte that arrived was seen to leave. */
-static void hear_segments(struct bench *bench, const char *id, __u64 seen)
+static void compare_segments(struct bench *bench, const char *id, __u64 seen)
 {
-	build_hear(bench->scenario, (struct report_witness){
+	const struct report_witness witness = {
 		.id = id, .source = "receiver's total", .subjects = CLAIM_PAGES, .counted = seen,
 		.witness = bench->run->receiver.tally.payload_bytes,
 		.rule = "segments leave in softirqs; a kernel that hides a process from BPF hides "
 			"those that leave on top of it",
-	});
+	};
+
+	build_add_witness(bench->scenario, witness);
 }
 
 /* Whatever TCP hands on counts as sent, also what the device's queue then drops. */
-static void hear_queue(struct bench *bench, const struct zc_sock *sock)
+static void compare_queued(struct bench *bench, const struct zc_sock *sock)
 {
 	const __u64 seen = new_bytes(sock, ZC_HOOK_QUEUE);
 
 	if (session_missing(bench->session, "net_dev_queue"))
 		return;
-	hear_segments(bench, "sender.queued_bytes", seen);
+	compare_segments(bench, "sender.queued_bytes", seen);
 	if (sock->closed)
-		hear(bench, CLAIM_PAGES, "sender.tcp_sent", "TCP_INFO bytes_sent",
-		     seen + sock->again_bytes[ZC_HOOK_QUEUE], sock->tcp_bytes_sent);
+		compare(bench, CLAIM_PAGES, "sender.tcp_sent", "TCP_INFO bytes_sent",
+			seen + sock->again_bytes[ZC_HOOK_QUEUE], sock->tcp_bytes_sent);
 }
 
 /* In TCP's sequence numbers the beginning and the end of a stream are a byte each. Bytes that are
  * new have other witnesses than those that were sent again. */
-static void hear_xmit(struct bench *bench, const struct zc_sock *sock)
+static void compare_sent(struct bench *bench, const struct zc_sock *sock)
 {
 	const __u64 seen = new_bytes(sock, ZC_HOOK_XMIT);
 
 	if (session_missing(bench->session, "net_dev_start_xmit"))
 		return;
-	hear_segments(bench, "sender.segment_bytes", seen);
+	compare_segments(bench, "sender.segment_bytes", seen);
 	if (!sock->closed)
 		return;
-	hear(bench, CLAIM_PAGES, "sender.tcp_acked", "TCP_INFO bytes_acked, less beginning and end",
-	     seen, sock->tcp_bytes_acked - 2);
-	hear(bench, 0, "sender.retransmitted", "TCP_INFO bytes_retrans",
-	     sock->again_bytes[ZC_HOOK_XMIT] + sock->late_bytes[ZC_HOOK_XMIT],
-	     sock->tcp_bytes_retrans);
+	compare(bench, CLAIM_PAGES, "sender.tcp_acked", "TCP_INFO bytes_acked, less beginning and end",
+		seen, sock->tcp_bytes_acked - 2);
+	compare(bench, 0, "sender.retransmitted", "TCP_INFO bytes_retrans",
+		sock->again_bytes[ZC_HOOK_XMIT] + sock->late_bytes[ZC_HOOK_XMIT],
+		sock->tcp_bytes_retrans);
 }
 
-static void hear_tcp(struct bench *bench)
+static void compare_with_tcp(struct bench *bench)
 {
 	const struct run_record *run = bench->run;
 	const struct zc_sock *sock = build_sending_socket(run->snapshot, run->sender.proc);
 	const struct tally *got = &run->receiver.tally;
 
 	if (got->tcp_known)
-		hear(bench, CLAIM_TOTALS, "receiver.tcp_bytes", "TCP_INFO bytes_received",
-		     got->payload_bytes, got->tcp_bytes_received);
+		compare(bench, CLAIM_TOTALS, "receiver.tcp_bytes", "TCP_INFO bytes_received",
+			got->payload_bytes, got->tcp_bytes_received);
 	if (!sock)
 		return;
-	hear_queue(bench, sock);
-	hear_xmit(bench, sock);
+	compare_queued(bench, sock);
+	compare_sent(bench, sock);
 }
 
 /* False where nobody counted the receiver. */
@@ -234,10 +240,10 @@ void build_witnesses(struct report *report, const struct session *session,
 	struct bench bench = { .scenario = scenario, .session = session, .run = run };
 
 	build_begin_witnesses(report, scenario);
-	hear_calls(&bench, &sender, counted ? &receiver : NULL);
-	hear_kernel(&bench, &sender);
-	hear_borrowed(&bench);
-	hear_tcp(&bench);
+	compare_calls(&bench, &sender, counted ? &receiver : NULL);
+	compare_with_kernel(&bench, &sender);
+	compare_borrowed(&bench);
+	compare_with_tcp(&bench);
 }
 
 static struct report_witness *witness_of(struct report_scenario *scenario, const char *id)
@@ -256,7 +262,7 @@ static void add_witness(struct report_scenario *scenario, const struct report_wi
 	struct report_witness sum = *other;
 
 	if (!known) {
-		build_hear(scenario, *other);
+		build_add_witness(scenario, *other);
 		return;
 	}
 	if (other->agree || !known->agree)

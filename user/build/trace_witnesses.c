@@ -99,20 +99,20 @@ void trace_witnesses(struct report *report, const struct session *session,
 		  .subjects = CLAIM_BYTES,
 		  .counted = sums.bytes_out, .witness = sums.tally.written_bytes },
 	};
+	/* What threads did in calls cannot be more than all that they did. */
+	const struct report_witness in_calls = {
+		.id = "all.cpu_ns_beyond", .source = "the kernel's sum_exec_runtime",
+		.counted = sums.call_ns > sums.tally.cpu_ns ? sums.call_ns - sums.tally.cpu_ns : 0,
+		.tolerance = build_cpu_tolerance(snapshot, sums.tally.threads),
+		.rule = build_cpu_rule,
+	};
 	const bool switches = !session_missing(session, "sched_switch");
 
 	if (!sums.processes)
 		return;
 	build_begin_witnesses(report, scenario);
 	for (size_t i = switches ? 0 : 2; i < (sums.calls_32bit ? 2 : 4); i++)
-		build_hear(scenario, all[i]);
-	/* What threads did in calls cannot be more than all that they did. */
+		build_add_witness(scenario, all[i]);
 	if (switches && !session_missing(session, "sys_enter"))
-		build_hear(scenario, (struct report_witness){
-			.id = "all.cpu_ns_beyond", .source = "the kernel's sum_exec_runtime",
-			.counted = sums.call_ns > sums.tally.cpu_ns ?
-				   sums.call_ns - sums.tally.cpu_ns : 0,
-			.tolerance = build_cpu_tolerance(snapshot, sums.tally.threads),
-			.rule = build_cpu_rule,
-		});
+		build_add_witness(scenario, in_calls);
 }

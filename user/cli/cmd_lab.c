@@ -75,7 +75,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->terminal.color = false;
 		return 0;
 	case ARGP_KEY_END:
-		if (!a->number && (a->name || a->predictions || a->answers || a->from_count || a->out ||
+		if (!a->number && (a->name || a->predictions || a->answers || a->from_count ||
+				   a->out ||
 				   a->quiet))
 			argp_error(state, "the number of the lab is missing; zctrace lab lists them");
 		return 0;

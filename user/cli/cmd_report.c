@@ -25,7 +25,8 @@ static const struct argp_option report_options[] = {
 
 /* A comparison is text: none of a report's formats can hold it. */
 static const struct argp_option diff_options[] = {
-	{ .name = "verbose", .key = 'v', .doc = "Every number of every program, every chunk of a sweep" },
+	{ .name = "verbose", .key = 'v', .doc =
+		"Every number of every program, every chunk of a sweep" },
 	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)" },
 	{ 0 },
 };

@@ -66,7 +66,8 @@ int cmd_help(int argc, char **argv)
 	char *help[] = { argc > 1 ? argv[1] : NULL, "--help", NULL };
 
 	if (argc > 2)
-		return complain(ZC_EXIT_USAGE, "help: takes one command, %s is the second", argv[2]);
+		return complain(ZC_EXIT_USAGE, "help: takes one command, %s is the second",
+				argv[2]);
 	if (argc > 1 && !command)
 		return complain(ZC_EXIT_USAGE, "help: there is no command %s; zctrace help lists them",
 				argv[1]);
@@ -79,7 +80,8 @@ int cmd_help(int argc, char **argv)
 int cmd_version(int argc, char **argv)
 {
 	if (argc > 1)
-		return complain(ZC_EXIT_USAGE, "version: takes no argument, and %s is one", argv[1]);
+		return complain(ZC_EXIT_USAGE, "version: takes no argument, and %s is one",
+				argv[1]);
 	printf("zctrace %s\n", ZCTRACE_VERSION);
 	return ZC_EXIT_OK;
 }

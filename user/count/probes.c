@@ -21,7 +21,8 @@ static const struct probe probes[] = {
 	{ "on_receive_copy", "skb_copy_datagram_iovec", false, "the leg socket → receiver" },
 	{ "on_uring_file", "io_uring_file_get", false, "the first segments that io_uring sends" },
 	{ "on_uring_complete", "io_uring_complete", false, "bytes moved by io_uring" },
-	{ "on_uring_submit", "io_uring_submit_req", false, "io_uring's requests that complete silently" },
+	{ "on_uring_submit", "io_uring_submit_req", false,
+		"io_uring's requests that complete silently" },
 	{ "on_tcp_state", "inet_sock_set_state", false, "the witness TCP_INFO" },
 	{ "on_tcp_destroy", "tcp_destroy_sock", false, "the witness TCP_INFO of some sockets" },
 };

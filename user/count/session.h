@@ -82,8 +82,8 @@ struct snapshot {
 	__u64 loss[ZC_LOSS_COUNT];
 	__u64 coarse[ZC_COARSE_COUNT];
 	__u64 recursion;		/* programs that were not run: they were running */
-	__u64 stolen_ns;		/* by the host from all CPUs since session_attach(); no task's
-					 * CPU time has it. /proc/stat, to 10 ms */
+	__u64 stolen_ns;		/* by the host from all CPUs since session_attach(): in no
+					 * task's CPU time. /proc/stat, to 10 ms */
 	bool timeline_cut;		/* there were more events than room for them */
 };
 

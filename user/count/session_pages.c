@@ -14,7 +14,7 @@
 /* A page of a file in memory, one that is written to the pipe, one that is lent. 0 or -errno. */
 static int fill_pipe(int file, int pipe_end)
 {
-	static char own[] = "x";	/* written to below: no page of the program's file any more */
+	static char own[] = "x";	/* written to below: no page of the file any more */
 	struct iovec part = { .iov_base = own, .iov_len = 1 };
 	loff_t start = 0;
 
@@ -35,7 +35,8 @@ static int look(struct session *session, struct zc_page_check *check)
 	check->pipe_fd = ends[0];
 	check->file_fd = file;
 	if (!err)
-		err = bpf_prog_test_run_opts(bpf_program__fd(session->skel->progs.check_pages), &run);
+		err = bpf_prog_test_run_opts(bpf_program__fd(session->skel->progs.check_pages),
+					     &run);
 	for (int i = 0; i < 2; i++) {
 		if (ends[i] >= 0)
 			close(ends[i]);

@@ -5,6 +5,7 @@
 
 #include "advice.h"
 #include "size.h"
+#include "texts.h"
 #include "words.h"
 
 enum { MUCH = 1 << 20, SMALL_CALL = 32 << 10, MAX_ADVICE = 8 };
@@ -15,15 +16,10 @@ static void say(struct report *report, const char **list, size_t *count, const c
 		list[(*count)++] = text;
 }
 
-static bool is(const char *text, const char *beginning)
-{
-	return text && !strncmp(text, beginning, strlen(beginning));
-}
-
 /* "cp" made what "cp[123]" did. */
 static bool is_role(const char *role, const char *name)
 {
-	return is(role, name) && role[strlen(name)] == '[';
+	return text_begins(role, name) && role[strlen(name)] == '[';
 }
 
 /* "read" is in "read + sendto", and not in "pread64". */
@@ -57,15 +53,15 @@ static __u64 cost_of(const struct report_scenario *scenario, const struct report
 
 static const char *remedy(const struct report_flow *flow)
 {
-	bool file = is(flow->source_kind, "file"), socket = is(flow->sink_kind, "tcp");
+	bool file = text_begins(flow->source_kind, "file"), socket = text_begins(flow->sink_kind, "tcp");
 
 	if (file && socket)
 		return "sendfile(2) would hand over the file's pages: no copy through the program, "
 		       "half the crossings per chunk";
-	if (is(flow->source_kind, "tcp") && (socket || is(flow->sink_kind, "file")))
+	if (text_begins(flow->source_kind, "tcp") && (socket || text_begins(flow->sink_kind, "file")))
 		return "splice(2) through a pipe would move the socket's pages without the program's "
 		       "memory";
-	if (file && is(flow->sink_kind, "file"))
+	if (file && text_begins(flow->sink_kind, "file"))
 		return "copy_file_range(2) would leave it to the kernel, and to file systems that "
 		       "share blocks";
 	return NULL;
@@ -82,8 +78,8 @@ static const char *effort(struct report *report, const struct report_scenario *s
 			     words_time(report, cost_of(scenario, flow)));
 }
 
-/* Bytes that may only have passed through the program. That as many were written as were read does not
- * show that they are the same: a program that changes each of them looks alike. */
+/* Bytes that may only have passed through the program. That as many were written as were read does
+ * not show that they are the same: a program that changes each of them looks alike. */
 static void advise_copy(struct report *report, const struct report_scenario *scenario,
 			const struct report_flow *flow)
 {
@@ -96,7 +92,7 @@ static void advise_copy(struct report *report, const struct report_scenario *sce
 		    !strcmp(f->verdict, flow->verdict))
 			return;
 	}
-	if (!what || flow->bytes < MUCH || !is(flow->verdict, "copied through user space"))
+	if (!what || flow->bytes < MUCH || !text_begins(flow->verdict, "copied through user space"))
 		return;
 	say(report, report->warnings, &report->warning_count,
 	    report_format(report, "%s went from %s to %s by %s: %.2f CPU copies per byte, %s. If the "
@@ -110,12 +106,14 @@ static void advise_copy(struct report *report, const struct report_scenario *sce
 static void advise_small_calls(struct report *report, const struct report_flow *flow)
 {
 	/* What was read and written took two calls. */
-	__u64 moved = is(flow->verdict, "copied through") && strcmp(flow->source_kind, "memory") &&
+	__u64 moved = text_begins(flow->verdict, "copied through") && strcmp(flow->source_kind,
+									     "memory") &&
 		      strcmp(flow->sink_kind, "memory") ? 2 * flow->bytes : flow->bytes;
 	__u64 each = flow->calls ? moved / flow->calls : 0;
 	char size[SIZE_TEXT_BYTES], mean[SIZE_TEXT_BYTES];
 
-	if (flow->bytes < MUCH || !each || each >= SMALL_CALL || is(flow->verdict, "not ") ||
+	if (flow->bytes < MUCH || !each || each >= SMALL_CALL || text_begins(flow->verdict,
+									     "not ") ||
 	    strstr(flow->calls_by, "io_uring"))
 		return;
 	say(report, report->warnings, &report->warning_count,
@@ -131,8 +129,8 @@ static void advise_kernel_copy(struct report *report, const struct report_flow *
 {
 	char size[SIZE_TEXT_BYTES];
 
-	if (flow->bytes < MUCH || !is(flow->verdict, "copied in the kernel") ||
-	    !is(flow->sink_kind, "tcp"))
+	if (flow->bytes < MUCH || !text_begins(flow->verdict, "copied in the kernel") ||
+	    !text_begins(flow->sink_kind, "tcp"))
 		return;
 	say(report, report->warnings, &report->warning_count,
 	    report_format(report, "%s from %s to %s were handed to the kernel without a copy, and "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What the two documents claim, and whether it holds by this measurement. Claims know nothing of
- * processes or BPF: they read a report's scenarios. Called by measure_command.c, list and --expect. */
+ * processes or BPF: they read a report's scenarios. Called by measure_command.c, list and
+ * --expect. */
 #ifndef ZC_CLAIMS_H
 #define ZC_CLAIMS_H
 

@@ -3,6 +3,7 @@
  * reached the device. Called through the table in claims.c. */
 #include "claims_rules.h"
 #include "pick.h"
+#include "texts.h"
 #include "words.h"
 
 #define COPY_CPU_COPIES 2
@@ -18,16 +19,11 @@ struct sides {
 	struct side gather, linear;
 };
 
-static const char *leg_why(const struct report_leg *leg)
-{
-	return leg->per_byte.why ? leg->per_byte.why : leg->bytes.why;
-}
-
 /* Where the device cannot gather, software segmentation copies private memory into private memory
  * once more, which the origin of a page does not show: such a number would be too low. */
 static bool is_copy_on_gathering_link(const struct report_scenario *scenario)
 {
-	return pick_is(scenario->id, "copy") && !pick_is(scenario->link, "veth-nosg");
+	return text_is(scenario->id, "copy") && !text_is(scenario->link, "veth-nosg");
 }
 
 static struct measured_real copy_cpu_copies(struct report *report,
@@ -37,10 +33,10 @@ static struct measured_real copy_cpu_copies(struct report *report,
 	const struct report_leg *out = &scenario->legs[LEG_USER_SOCKET];
 	const char *why = NULL;
 
-	if (leg_why(in))
-		why = report_format(report, "page cache → user: %s", leg_why(in));
-	else if (leg_why(out))
-		why = report_format(report, "user → socket: %s", leg_why(out));
+	if (claim_leg_why(in))
+		why = report_format(report, "page cache → user: %s", claim_leg_why(in));
+	else if (claim_leg_why(out))
+		why = report_format(report, "user → socket: %s", claim_leg_why(out));
 	return (struct measured_real){ .value = in->per_byte.value + out->per_byte.value,
 				       .why = why };
 }
@@ -57,11 +53,6 @@ void decide_copy_cpu_copies(const struct claim_info *info, struct report *report
 	value = claim_farthest(&samples, COPY_CPU_COPIES)->value;
 	claim_number(claim, value, words_ratio(report, value));
 	claim_verdict(claim, claim_within(value, COPY_CPU_COPIES, CLAIM_TOLERANCE_PERCENT));
-}
-
-static bool is_sendfile(const struct report_scenario *scenario)
-{
-	return pick_is(scenario->id, "sendfile");
 }
 
 /* The part of all new bytes that lies in memory which the CPU copied into. The file's own pages
@@ -84,7 +75,7 @@ static struct measured_real sendfile_cpu_copies(struct report *report,
 	(void)report;
 	if (!leg->has_origin)
 		return (struct measured_real){
-			.why = leg_why(leg) ? leg_why(leg) :
+			.why = claim_leg_why(leg) ? claim_leg_why(leg) :
 					      "the pages at the device were not looked at" };
 	return (struct measured_real){ .value = copied_part(leg->at_xmit) };
 }
@@ -95,9 +86,9 @@ static bool cannot_gather(const struct report_scenario *scenario)
 {
 	const struct report_leg *leg = &scenario->legs[LEG_USER_SOCKET];
 
-	if (pick_is(scenario->link, "veth-nosg"))
+	if (text_is(scenario->link, "veth-nosg"))
 		return true;
-	if (pick_is(scenario->link, "lo") || pick_is(scenario->link, "veth"))
+	if (text_is(scenario->link, "lo") || text_is(scenario->link, "veth"))
 		return false;
 	return leg->has_queue &&
 	       claim_within(copied_part(leg->at_queue), 0, CLAIM_TOLERANCE_PERCENT) &&
@@ -122,7 +113,7 @@ static void side_add(struct report *report, struct side *side, const struct clai
 static bool named_before(const struct claim_samples *samples, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (pick_is(samples->at[i].scenario->link, samples->at[at].scenario->link) &&
+		if (text_is(samples->at[i].scenario->link, samples->at[at].scenario->link) &&
 		    claim_within(samples->at[i].value, samples->at[at].value, 0))
 			return true;
 	return false;
@@ -164,7 +155,7 @@ void decide_sendfile_cpu_copies(const struct claim_info *info, struct report *re
 				struct report_claim *claim)
 {
 	struct claim_samples samples =
-		claim_samples(info, report, is_sendfile, sendfile_cpu_copies);
+		claim_samples(info, report, claim_is_sendfile, sendfile_cpu_copies);
 	struct sides sides;
 	double value;
 
@@ -192,7 +183,7 @@ void decide_gather_removes_copy(const struct claim_info *info, struct report *re
 				struct report_claim *claim)
 {
 	struct claim_samples samples =
-		claim_samples(info, report, is_sendfile, sendfile_cpu_copies);
+		claim_samples(info, report, claim_is_sendfile, sendfile_cpu_copies);
 	struct sides sides;
 	double saved;
 

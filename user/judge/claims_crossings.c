@@ -3,20 +3,11 @@
  * Called through the table in claims.c. */
 #include "claims_rules.h"
 #include "pick.h"
+#include "texts.h"
 #include "words.h"
 
 #define COPY_CROSSINGS 4
 #define SENDFILE_CROSSINGS 2
-
-static bool is_copy(const struct report_scenario *scenario)
-{
-	return pick_is(scenario->id, "copy");
-}
-
-static bool is_sendfile(const struct report_scenario *scenario)
-{
-	return pick_is(scenario->id, "sendfile");
-}
 
 /* The documents speak of the calls that move data: neither the probe for the end of the file nor
  * open and close are in a round. */
@@ -50,11 +41,11 @@ static void decide_switches(const struct claim_info *info, struct report *report
 void decide_copy_switches(const struct claim_info *info, struct report *report,
 			  struct report_claim *claim)
 {
-	decide_switches(info, report, claim, is_copy, COPY_CROSSINGS);
+	decide_switches(info, report, claim, claim_is_copy, COPY_CROSSINGS);
 }
 
 void decide_sendfile_switches(const struct claim_info *info, struct report *report,
 			      struct report_claim *claim)
 {
-	decide_switches(info, report, claim, is_sendfile, SENDFILE_CROSSINGS);
+	decide_switches(info, report, claim, claim_is_sendfile, SENDFILE_CROSSINGS);
 }

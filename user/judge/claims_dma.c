@@ -3,6 +3,7 @@
  * saves, and to a device, which loopback is not. Called through the table in claims.c. */
 #include "claims_rules.h"
 #include "pick.h"
+#include "texts.h"
 #include "words.h"
 
 #define X86_PAGE_BYTES 4096
@@ -25,31 +26,17 @@ struct dma_view {
 	double wrong_value;
 };
 
-static bool is_copy(const struct report_scenario *scenario)
-{
-	return pick_is(scenario->id, "copy");
-}
-
-static bool is_sendfile(const struct report_scenario *scenario)
-{
-	return pick_is(scenario->id, "sendfile");
-}
-
-static const char *leg_why(const struct report_leg *leg)
-{
-	return leg->per_byte.why ? leg->per_byte.why : leg->bytes.why;
-}
-
 static struct measured_real disk_copies(struct report *report,
 					const struct report_scenario *scenario)
 {
 	const struct report_leg *disk = &scenario->legs[LEG_DISK_CACHE];
 
-	if (pick_is(report->config.file_system, "tmpfs"))
+	if (text_is(report->config.file_system, "tmpfs"))
 		return (struct measured_real){ .why = "tmpfs keeps files in memory, on no disk" };
-	if (leg_why(disk))
+	if (claim_leg_why(disk))
 		return (struct measured_real){
-			.why = report_format(report, "disk → page cache: %s", leg_why(disk)) };
+			.why = report_format(report, "disk → page cache: %s",
+					     claim_leg_why(disk)) };
 	return (struct measured_real){ .value = disk->per_byte.value };
 }
 
@@ -58,7 +45,7 @@ static struct measured_real disk_copies(struct report *report,
 static bool came_once(const struct report *report, const struct report_scenario *scenario)
 {
 	const struct report_leg *disk = &scenario->legs[LEG_DISK_CACHE];
-	const __u64 page = pick_is(report->machine.arch, "x86_64") ? X86_PAGE_BYTES :
+	const __u64 page = text_is(report->machine.arch, "x86_64") ? X86_PAGE_BYTES :
 								     LARGEST_PAGE_BYTES;
 	const __u64 rounded = (scenario->payload_bytes + page - 1) / page * page;
 
@@ -71,8 +58,8 @@ static const char *device_why(struct report *report, const struct report_scenari
 {
 	const struct report_leg *device = &scenario->legs[LEG_SOCKET_DEVICE];
 
-	if (leg_why(device))
-		return device->note ? device->note : leg_why(device);
+	if (claim_leg_why(device))
+		return device->note ? device->note : claim_leg_why(device);
 	return claim_doubt(report, scenario, CLAIM_PAGES);
 }
 
@@ -81,7 +68,7 @@ static void add_to_view(struct report *report, const struct claim_sample *sample
 {
 	const struct report_scenario *scenario = sample->scenario;
 	const struct report_leg *device = &scenario->legs[LEG_SOCKET_DEVICE];
-	const bool cold = pick_is(scenario->cache, "cold");
+	const bool cold = text_is(scenario->cache, "cold");
 	struct dma_state *state = cold ? &view->cold : &view->warm;
 	const bool warm_from_disk =
 		!cold && !claim_within(sample->value, 0, CLAIM_TOLERANCE_PERCENT);
@@ -93,7 +80,7 @@ static void add_to_view(struct report *report, const struct claim_sample *sample
 	if (no_device) {
 		if (!view->in_doubt)
 			view->no_device = no_device;
-		view->in_doubt |= !leg_why(device);
+		view->in_doubt |= !claim_leg_why(device);
 	} else {
 		state->sum_known = true;
 		state->sum = sample->value + device->per_byte.value;
@@ -179,11 +166,11 @@ static void decide_dma(const struct claim_info *info, struct report *report,
 void decide_copy_dma_copies(const struct claim_info *info, struct report *report,
 			    struct report_claim *claim)
 {
-	decide_dma(info, report, claim, is_copy);
+	decide_dma(info, report, claim, claim_is_copy);
 }
 
 void decide_sendfile_dma_copies(const struct claim_info *info, struct report *report,
 				struct report_claim *claim)
 {
-	decide_dma(info, report, claim, is_sendfile);
+	decide_dma(info, report, claim, claim_is_sendfile);
 }

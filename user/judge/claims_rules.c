@@ -6,10 +6,26 @@
 #include <string.h>
 
 #include "pick.h"
+#include "texts.h"
 #include "words.h"
 
 /* Bytes of unknown origin above one in a thousand make a claim about origins undecidable. */
 #define UNKNOWN_ORIGIN_INVERSE 1000
+
+bool claim_is_copy(const struct report_scenario *scenario)
+{
+	return text_is(scenario->id, "copy");
+}
+
+bool claim_is_sendfile(const struct report_scenario *scenario)
+{
+	return text_is(scenario->id, "sendfile");
+}
+
+const char *claim_leg_why(const struct report_leg *leg)
+{
+	return leg->per_byte.why ? leg->per_byte.why : leg->bytes.why;
+}
 
 bool claim_within(double value, double expected, double percent)
 {
@@ -131,7 +147,8 @@ struct claim_samples claim_samples(const struct claim_info *info, struct report 
 		value = number(report, scenario);
 		why = left_out(info, report, scenario, value, &doubt);
 		if (!why)
-			samples.at[samples.count++] = (struct claim_sample){ scenario, value.value };
+			samples.at[samples.count++] = (struct claim_sample){ scenario,
+				value.value };
 		else if (!samples.why || (doubt && !samples.doubt))
 			samples.why = why;
 		samples.doubt |= doubt;

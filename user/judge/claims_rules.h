@@ -24,6 +24,13 @@ struct claim_samples {
 	bool doubt;	/* why says what to do; else the claim's command measures it */
 };
 
+/* What a claim about one of the two ways is measured on. */
+bool claim_is_copy(const struct report_scenario *scenario);
+bool claim_is_sendfile(const struct report_scenario *scenario);
+
+/* Why a leg has no number, or NULL. */
+const char *claim_leg_why(const struct report_leg *leg);
+
 /* value is expected, give or take percent of it (of 1 where 0 is expected). */
 bool claim_within(double value, double expected, double percent);
 
@@ -34,15 +41,15 @@ bool claim_within(double value, double expected, double percent);
 const char *claim_doubt(struct report *report, const struct report_scenario *scenario,
 			unsigned int subjects);
 
-/* The number of every scenario that pick() chooses; one that failed, has no number or is in doubt is
- * left out. */
+/* The number of every scenario that pick() chooses; one that failed, has no number or is in doubt
+ * is left out. */
 struct claim_samples claim_samples(const struct claim_info *info, struct report *report,
 				   bool (*pick)(const struct report_scenario *scenario),
 				   struct measured_real (*number)(struct report *report,
 								 const struct report_scenario *s));
 
-/* true: there is no sample, and the claim was set to "not measured". Else a note tells what was left
- * out. */
+/* true: there is no sample, and the claim was set to "not measured". Else a note tells what was
+ * left out. */
 bool claim_undecided(const struct claim_info *info, struct report *report,
 		     struct report_claim *claim, const struct claim_samples *samples);
 

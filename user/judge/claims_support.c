@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pick.h"
+#include "texts.h"
 #include "words.h"
 
 /* The first kernel whose sendfile both programs can use, by the second document. */
@@ -41,8 +42,8 @@ static const char *wrong_delivery(struct report *report, const struct report_sce
 				     words_many(report, received - sent, "byte", "bytes"));
 	if (!scenario->sha256_sent || !scenario->sha256_received)
 		return NULL;
-	if (!pick_is(scenario->sha256_sent, scenario->sha256_received) ||
-	    (way->digest && !pick_is(way->digest, scenario->sha256_received)))
+	if (!text_is(scenario->sha256_sent, scenario->sha256_received) ||
+	    (way->digest && !text_is(way->digest, scenario->sha256_received)))
 		return "other bytes";
 	return NULL;
 }
@@ -50,7 +51,7 @@ static const char *wrong_delivery(struct report *report, const struct report_sce
 static void add_delivery(const struct claim_info *info, struct report *report,
 			 const struct report_scenario *scenario, struct deliveries *all)
 {
-	struct delivery *way = pick_is(scenario->id, "copy") ? &all->copy : &all->sendfile;
+	struct delivery *way = text_is(scenario->id, "copy") ? &all->copy : &all->sendfile;
 	const char *doubt = scenario->failed ? NULL : claim_doubt(report, scenario, info->subjects);
 
 	if (doubt && !all->doubt)
@@ -97,13 +98,13 @@ void decide_same_bytes(const struct claim_info *info, struct report *report,
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		if (pick_is(scenario->id, "copy") || pick_is(scenario->id, "sendfile"))
+		if (text_is(scenario->id, "copy") || text_is(scenario->id, "sendfile"))
 			add_delivery(info, report, scenario, &all);
 	}
 	missing = delivery_missing(report, &all.copy);
 	if (!missing)
 		missing = delivery_missing(report, &all.sendfile);
-	if (!missing && !all.wrong && !pick_is(all.copy.digest, all.sendfile.digest))
+	if (!missing && !all.wrong && !text_is(all.copy.digest, all.sendfile.digest))
 		all.wrong = "other bytes";
 
 	if (all.wrong) {
@@ -131,11 +132,6 @@ static int new_enough(const char *release)
 	return 1;
 }
 
-static bool is_sendfile(const struct report_scenario *scenario)
-{
-	return pick_is(scenario->id, "sendfile");
-}
-
 /* Bytes that the sender's sendfile calls moved. */
 static struct measured_real sendfile_bytes(struct report *report,
 					   const struct report_scenario *scenario)
@@ -146,7 +142,7 @@ static struct measured_real sendfile_bytes(struct report *report,
 	for (size_t i = 0; i < scenario->syscall_count; i++) {
 		const struct report_syscall *call = &scenario->syscalls[i];
 
-		if (!pick_is(call->role, "sender") || !call->name ||
+		if (!text_is(call->role, "sender") || !call->name ||
 		    strncmp(call->name, "sendfile", strlen("sendfile")) != 0)
 			continue;
 		calls += call->calls;
@@ -160,7 +156,8 @@ static struct measured_real sendfile_bytes(struct report *report,
 void decide_kernel_support(const struct claim_info *info, struct report *report,
 			   struct report_claim *claim)
 {
-	struct claim_samples samples = claim_samples(info, report, is_sendfile, sendfile_bytes);
+	struct claim_samples samples = claim_samples(info, report, claim_is_sendfile,
+						     sendfile_bytes);
 	const int supported = new_enough(report->machine.kernel);
 	double least;
 

@@ -4,6 +4,7 @@
 #include "claims_rules.h"
 #include "pick.h"
 #include "stats.h"
+#include "texts.h"
 #include "words.h"
 
 #define ENOUGH_RUNS 5
@@ -121,7 +122,7 @@ static void add_ratio(struct report *report, const struct pick_pair *pair, sprea
 			outcomes->ratio_text = ratio_text(report, copy, sendfile);
 		}
 		outcomes->more_text = append(report, outcomes->more_text, text);
-		outcomes->more_only_warm &= pick_is(pair->sendfile->cache, "warm");
+		outcomes->more_only_warm &= text_is(pair->sendfile->cache, "warm");
 		return;
 	}
 	if (order == STATS_ALIKE && !outcomes->open_reason)
@@ -130,7 +131,7 @@ static void add_ratio(struct report *report, const struct pick_pair *pair, sprea
 	if (order == STATS_ALIKE && !claim_within(ratio.value, 1, EQUAL_TIME_PERCENT))
 		return;
 	outcomes->rest_text = append(report, outcomes->rest_text, text);
-	outcomes->rest_only_cold &= pick_is(pair->sendfile->cache, "cold");
+	outcomes->rest_only_cold &= text_is(pair->sendfile->cache, "cold");
 	if (order == STATS_LESS && outcomes->less++ == 0 && outcomes->more == 0) {
 		outcomes->ratio = ratio.value;
 		outcomes->ratio_text = ratio_text(report, copy, sendfile);
@@ -220,7 +221,8 @@ static void decide_copy_takes_more(const struct claim_info *info, struct report 
 	if (outcomes.more + outcomes.less == 0) {
 		const char *open = outcomes.open_reason;
 
-		claim_not_measured(report, claim, open ? open : outcomes.missing ? outcomes.missing :
+		claim_not_measured(report, claim, open ? open : outcomes.missing ?
+				   outcomes.missing :
 				   "no loop of read and send with sendfile's chunk was run",
 				   open ? NULL : info->command);
 		return;

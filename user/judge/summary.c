@@ -8,6 +8,7 @@
 #include "stats.h"
 #include "summary_parts.h"
 #include "sweep.h"
+#include "texts.h"
 #include "words.h"
 
 enum { MOST_SENTENCES = 24 };
@@ -73,7 +74,7 @@ static const char *documents_ratio(struct report *report)
 		const struct claims_documents_time *time = &claims_documents_times[i];
 		const double ratio = time->copy / time->sendfile;
 
-		if (report->config.as && !pick_is(report->config.as, time->document))
+		if (report->config.as && !text_is(report->config.as, time->document))
 			continue;
 		if (least == 0 || ratio < least)
 			least = ratio;
@@ -289,7 +290,7 @@ static void say_one_way(struct report *report)
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		if (scenario->failed || !pick_is(scenario->id, report->mode))
+		if (scenario->failed || !text_is(scenario->id, report->mode))
 			continue;
 		first = first ? first : scenario;
 		summary_say(report, one_scenario(report, scenario));

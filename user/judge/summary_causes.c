@@ -4,6 +4,7 @@
 #include "summary_parts.h"
 
 #include "stats.h"
+#include "texts.h"
 #include "words.h"
 
 /* Two times that are to be called equal may differ by this much. */
@@ -56,8 +57,8 @@ static const char *part_text(struct report *report, const struct part *part)
 			     words_difference(report, ns, within), each, noise ? ", noise" : "");
 }
 
-/* Programs that lie between the two: each differs from the next in one thing, so that the parts add up
- * to the whole, also where one of them is less than nothing. */
+/* Programs that lie between the two: each differs from the next in one thing, so that the parts add
+ * up to the whole, also where one of them is less than nothing. */
 static const char *what_cost_the_time(struct report *report, const struct pick_pair *pair,
 				      const struct report_scenario *touched,
 				      const struct report_scenario *chunks)
@@ -77,7 +78,8 @@ static const char *what_cost_the_time(struct report *report, const struct pick_p
 	if (chunks && stats_known(&chunks->cpu_untraced_ns)) {
 		parts[count++] = (struct part){
 			report_format(report, "one piece instead of %s chunks (caches, less the "
-				      "loop's crossings)", words_chunk(report, chunks->chunk_bytes)),
+				      "loop's crossings)", words_chunk(report,
+								       chunks->chunk_bytes)),
 			at, &chunks->cpu_untraced_ns, 0,
 		};
 		at = &chunks->cpu_untraced_ns;
@@ -86,7 +88,8 @@ static const char *what_cost_the_time(struct report *report, const struct pick_p
 	for (size_t i = 0; i < count; i++)
 		texts[i] = part_text(report, &parts[i]);
 	return report_format(report, "It saved %s of CPU time, which add up from: %s%s%s%s%s.",
-			     words_difference(report, (double)excess(copy->median, sendfile->median),
+			     words_difference(report, (double)excess(copy->median,
+								     sendfile->median),
 					      stats_difference(copy, sendfile)),
 			     texts[0], "; ", texts[1], count > 2 ? "; " : "",
 			     count > 2 ? texts[2] : "");
@@ -187,8 +190,8 @@ static const char *what_gathering_does(struct report *report, const struct pick_
 		const struct report_scenario *scenario = &report->scenarios[i];
 		const double copied = copied_per_byte(scenario);
 
-		if (scenario->failed || !pick_is(scenario->id, "sendfile") ||
-		    !pick_is(scenario->link, "veth-nosg") || pair->sendfile == scenario)
+		if (scenario->failed || !text_is(scenario->id, "sendfile") ||
+		    !text_is(scenario->link, "veth-nosg") || pair->sendfile == scenario)
 			continue;
 		if (gathered < 0 || copied < 0 || copied - gathered < 0.5)
 			continue;

@@ -470,7 +470,8 @@ static const char *order_text(struct report *report, const struct sweep_curve *a
 	most = words_times(report, race->most);
 	if (strcmp(range, most) != 0)
 		range = report_format(report, "%s to %s", range, most);
-	return report_format(report, "%s takes less %s than %s at %zu of %s (%s)%s%s.", faster, what,
+	return report_format(report, "%s takes less %s than %s at %zu of %s (%s)%s%s.", faster,
+			     what,
 			     slower, told, sizes, range,
 			     told < race->sizes ? ", and is not told apart at the others" : "",
 			     groups_text(report, race));
@@ -555,7 +556,8 @@ static const char *more_runs(struct report *report, const struct sweep_curves *a
 	if (runs >= needed)
 		return NULL;
 	return report_format(report, "With %s each, one size among so many cannot be told from the "
-			     "others: use -n %zu.", words_many(report, runs, "run", "runs"), needed);
+			     "others: use -n %zu.", words_many(report, runs, "run", "runs"),
+				     needed);
 }
 
 void summary_say_sweep(struct report *report)

@@ -9,6 +9,7 @@
 #include "numbers.h"
 #include "stats_shape.h"
 #include "sweep.h"
+#include "texts.h"
 #include "words.h"
 
 #define WIDE_SCATTER 0.30	/* (max - min) / median of untraced runs */
@@ -341,8 +342,8 @@ static size_t failed_alike(const struct report *report, const struct report_scen
 	size_t count = 0;
 
 	for (size_t i = first; i < end; i++)
-		count += pick_is(report->scenarios[i].id, failed->id) &&
-			 pick_is(report->scenarios[i].failed, failed->failed);
+		count += text_is(report->scenarios[i].id, failed->id) &&
+			 text_is(report->scenarios[i].failed, failed->failed);
 	return count;
 }
 

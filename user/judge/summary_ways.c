@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "summary_parts.h"
+#include "texts.h"
 #include "words.h"
 
 /* Whether the kernel's own word, "copied", fits what was seen of all bytes; of a part of them it
@@ -71,7 +72,7 @@ static const char *what_was_mapped(struct report *report, const struct report_sc
 {
 	const struct report_role *sender = report_role(scenario, "sender");
 
-	if (scenario->failed || !pick_is(scenario->id, "mmap") || !sender ||
+	if (scenario->failed || !text_is(scenario->id, "mmap") || !sender ||
 	    sender->faults_kernel.why)
 		return NULL;
 	return report_format(report, "%s made no read: %s inside its sends brought the file's pages "

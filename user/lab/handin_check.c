@@ -11,6 +11,7 @@
 
 #include "claims.h"
 #include "stats.h"
+#include "texts.h"
 #include "version.h"
 
 /* Where the first disagreement goes. */
@@ -32,11 +33,6 @@ static bool differs(const struct soundness *s, const char *format, ...)
 	va_end(arguments);
 	snprintf(s->reason, s->size, "%.40s: %s", id, text);
 	return false;
-}
-
-static bool is(const char *text, const char *expected)
-{
-	return text && !strcmp(text, expected);
 }
 
 /* --- one scenario --- */
@@ -84,7 +80,7 @@ static bool calls_add_up(const struct soundness *s)
 
 static bool is_role(const struct report_syscall *call, const char *role)
 {
-	return call->data && is(call->role, role);
+	return call->data && text_is(call->role, role);
 }
 
 static bool crossings_add_up(const struct soundness *s)
@@ -99,7 +95,7 @@ static bool crossings_add_up(const struct soundness *s)
 		/* Requests to io_uring are no calls. */
 		if (call->name && !strncmp(call->name, "io_uring ", 9))
 			continue;
-		if (is(call->role, "sender"))
+		if (text_is(call->role, "sender"))
 			every += 2 * call->calls;
 		if (is_role(call, "sender"))
 			data += 2 * (call->calls - call->errors - call->zeros);
@@ -132,7 +128,7 @@ static __u64 moved(const struct report_scenario *scenario, const char *role, boo
 		const struct report_syscall *call = &scenario->syscalls[i];
 		const char *place = sink ? call->sink : call->source;
 
-		*any = *any || is(call->role, role);
+		*any = *any || text_is(call->role, role);
 		if (is_role(call, role) && place && strstr(place, "→"))
 			sum += call->bytes;
 	}
@@ -225,12 +221,12 @@ static bool verdicts_follow(struct soundness *s, struct report *report)
 	bool follow = true;
 
 	s->scenario = NULL;
-	if (!count || !is(report->tool.version, ZCTRACE_VERSION))
+	if (!count || !text_is(report->tool.version, ZCTRACE_VERSION))
 		return true;
 	claims_decide(report);
 	for (size_t i = 0; i < count && follow; i++) {
 		for (size_t k = 0; k < report->claim_count && follow; k++) {
-			if (is(saved[i].id, report->claims[k].id) &&
+			if (text_is(saved[i].id, report->claims[k].id) &&
 			    saved[i].verdict != report->claims[k].verdict)
 				follow = differs(s, "claim %.40s: \"%s\" does not follow",
 						 saved[i].id,

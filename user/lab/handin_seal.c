@@ -78,7 +78,8 @@ enum handin_made handin_when_predicted(const struct handin *handin)
 	for (size_t i = 0; i < handin->report_count; i++) {
 		const struct report *report = handin->reports[i].report;
 
-		/* Both are RFC 3339 in UTC, to the second: the order of the texts is that of time. */
+		/* Both are RFC 3339 in UTC, to the second: the order of the texts is that of
+		 * time. */
 		if (report && report->config.started && strcmp(report->config.started, at) < 0)
 			return HANDIN_MADE_AFTER;
 	}

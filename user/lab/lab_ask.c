@@ -2,7 +2,6 @@
 /* Takes predictions and answers from a file or from the terminal: see lab_ask.h. */
 #include "lab_ask.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "grid.h"
 #include "identity.h"
 #include "report_load.h"
+#include "texts.h"
 
 enum { MOST_FILE_BYTES = 1 << 20, MOST_LINE = 4096 };
 
@@ -60,18 +60,6 @@ static int take_answer(const struct lab *lab, struct handin *handin, const char 
 		return -EPERM;
 	}
 	return 0;
-}
-
-static char *trim(char *text)
-{
-	char *end;
-
-	while (isspace((unsigned char)*text))
-		text++;
-	end = text + strlen(text);
-	while (end > text && isspace((unsigned char)end[-1]))
-		*--end = '\0';
-	return text;
 }
 
 static bool goes_on(const char *at)
@@ -123,7 +111,7 @@ int lab_read_answers(const char *path, const struct lab *lab, struct handin *han
 	while (!err && (line = strsep(&rest, "\n"))) {
 		char *colon = strchr(line, ':');
 
-		line = trim(line);
+		line = text_trim(line);
 		if (!*line || *line == '#')
 			continue;
 		if (!colon) {
@@ -133,7 +121,7 @@ int lab_read_answers(const char *path, const struct lab *lab, struct handin *han
 			break;
 		}
 		*colon = '\0';
-		err = take_answer(lab, handin, trim(line), trim(colon + 1), error, size);
+		err = take_answer(lab, handin, text_trim(line), text_trim(colon + 1), error, size);
 	}
 	free(text);
 	return err;
@@ -167,7 +155,7 @@ static int read_line(const char *prompt, char line[MOST_LINE])
 	fflush(stdout);
 	if (interrupted || !fgets(line, MOST_LINE, stdin))
 		return interrupted ? -EINTR : -EPIPE;
-	memmove(line, trim(line), strlen(trim(line)) + 1);
+	memmove(line, text_trim(line), strlen(text_trim(line)) + 1);
 	return 0;
 }
 

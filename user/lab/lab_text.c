@@ -3,6 +3,7 @@
  * text and nowhere else. The file is ours, but a mistake in it is an error and never a crash. */
 #include "lab.h"
 #include "self.h"
+#include "texts.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -45,28 +46,16 @@ static int fail(const struct parser *parser, const char *format, ...)
 	return -EINVAL;
 }
 
-static char *trim(char *text)
-{
-	char *end;
-
-	while (isspace((unsigned char)*text))
-		text++;
-	end = text + strlen(text);
-	while (end > text && isspace((unsigned char)end[-1]))
-		*--end = '\0';
-	return text;
-}
-
 /* Without the marks of code around it. */
 static char *plain_cell(char *text)
 {
 	size_t length;
 
-	text = trim(text);
+	text = text_trim(text);
 	length = strlen(text);
 	if (length >= 2 && text[0] == '`' && text[length - 1] == '`') {
 		text[length - 1] = '\0';
-		text = trim(text + 1);
+		text = text_trim(text + 1);
 	}
 	return text;
 }
@@ -209,13 +198,13 @@ static int explain_line(struct parser *parser, char *line)
 	if (text > line && *text == '.') {
 		if (lab->question_count == LAB_MAX_QUESTIONS)
 			return fail(parser, "more than %d questions", LAB_MAX_QUESTIONS);
-		text = trim(text + 1);
+		text = text_trim(text + 1);
 		lab->questions[lab->question_count++] = text;
 		parser->question_end = text + strlen(text);
 	} else if (*line == ' ' && parser->question_end) {
 		char *question = (char *)lab->questions[lab->question_count - 1];
 
-		join(&question, &parser->question_end, trim(line));
+		join(&question, &parser->question_end, text_trim(line));
 	} else {
 		parser->question_end = NULL;
 	}
@@ -245,7 +234,7 @@ static int title_line(struct parser *parser, char *line)
 
 	if (sscanf(line, "# Lab %d:", &parser->lab->number) != 1 || !colon)
 		return fail(parser, "a lab begins with \"# Lab N: TITLE\"");
-	parser->lab->title = trim(colon + 1);
+	parser->lab->title = text_trim(colon + 1);
 	return 0;
 }
 
@@ -259,7 +248,7 @@ static int one_line(struct parser *parser, char *line)
 		return 0;
 	}
 	if (!parser->in_code && !strncmp(line, "## ", 3)) {
-		parser->section = section_of(trim(line + 3));
+		parser->section = section_of(text_trim(line + 3));
 		parser->in_table = false;
 		return 0;
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "size.h"
+#include "texts.h"
 
 enum { MOST_WORDS = 32, RULE_BYTES = 512 };
 
@@ -50,17 +51,13 @@ static int absent(struct lab_value *value, const char *format, ...)
 
 /* --- which scenario --- */
 
-static bool is(const char *text, const char *expected)
-{
-	return text && !strcmp(text, expected);
-}
-
 /* One word behind the id: a variant, a condition, or the size of a chunk. */
 static bool is_called(const struct report_scenario *scenario, const char *what)
 {
 	__u64 bytes;
 
-	if (is(scenario->variant, what) || is(scenario->cache, what) || is(scenario->link, what))
+	if (text_is(scenario->variant, what) || text_is(scenario->cache, what) ||
+	    text_is(scenario->link, what))
 		return true;
 	return !size_parse(what, &bytes) && scenario->chunk_bytes == bytes;
 }
@@ -71,7 +68,7 @@ static bool matches(const struct report_scenario *scenario, const char *selector
 
 	snprintf(copy, sizeof(copy), "%s", selector);
 	word = strsep(&rest, ",");
-	if (!is(scenario->id, word))
+	if (!text_is(scenario->id, word))
 		return false;
 	while ((word = strsep(&rest, ","))) {
 		if (!is_called(scenario, word))
@@ -170,7 +167,7 @@ static int take_claim(const struct report *report, const char *id, struct lab_va
 	for (size_t i = 0; i < report->claim_count; i++) {
 		const struct report_claim *claim = &report->claims[i];
 
-		if (!is(claim->id, id))
+		if (!text_is(claim->id, id))
 			continue;
 		snprintf(value->text, sizeof(value->text), "%s",
 			 report_verdict_text(claim->verdict));

@@ -5,22 +5,12 @@
 
 #include <string.h>
 
+#include "texts.h"
 #include "words.h"
-
-bool pick_is(const char *text, const char *expected)
-{
-	return text && expected && strcmp(text, expected) == 0;
-}
-
-/* Both may be NULL in a report that was saved without them. */
-static bool alike(const char *a, const char *b)
-{
-	return a == b || pick_is(a, b);
-}
 
 bool pick_same_condition(const struct report_scenario *a, const struct report_scenario *b)
 {
-	return alike(a->cache, b->cache) && alike(a->link, b->link) &&
+	return same_text(a->cache, b->cache) && same_text(a->link, b->link) &&
 	       a->rate_bits == b->rate_bits && a->payload_bytes == b->payload_bytes;
 }
 
@@ -31,8 +21,8 @@ const struct report_scenario *pick_twin(const struct report *report,
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		if (!scenario->failed && pick_is(scenario->id, id) &&
-		    pick_is(scenario->variant, variant) && pick_same_condition(scenario, like))
+		if (!scenario->failed && text_is(scenario->id, id) &&
+		    text_is(scenario->variant, variant) && pick_same_condition(scenario, like))
 			return scenario;
 	}
 	return NULL;
@@ -44,7 +34,7 @@ bool pick_next_pair(const struct report *report, bool limited, size_t *cursor,
 	while (*cursor < report->scenario_count) {
 		const struct report_scenario *scenario = &report->scenarios[(*cursor)++];
 
-		if (scenario->failed || !pick_is(scenario->id, "sendfile") ||
+		if (scenario->failed || !text_is(scenario->id, "sendfile") ||
 		    (scenario->rate_bits != 0) != limited)
 			continue;
 		pair->sendfile = scenario;
@@ -57,7 +47,7 @@ bool pick_next_pair(const struct report *report, bool limited, size_t *cursor,
 
 bool pick_documents_condition(const struct report_scenario *scenario)
 {
-	return pick_is(scenario->cache, "warm") && pick_is(scenario->link, "lo");
+	return text_is(scenario->cache, "warm") && text_is(scenario->link, "lo");
 }
 
 bool pick_main_pair(const struct report *report, struct pick_pair *pair)
@@ -82,7 +72,7 @@ const char *pick_label(struct report *report, const struct report_scenario *scen
 {
 	const char *id = scenario->id ? scenario->id : "scenario";
 
-	if (pick_is(scenario->variant, "prefault"))
+	if (text_is(scenario->variant, "prefault"))
 		return report_format(report, "%s (touched buffer)", id);
 	if (scenario->chunk_bytes == 0)
 		return report_format(report, "%s (whole file)", id);

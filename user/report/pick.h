@@ -14,9 +14,6 @@ struct pick_pair {
 	const struct report_scenario *copy, *sendfile;
 };
 
-/* Equal texts; NULL is equal to nothing. */
-bool pick_is(const char *text, const char *expected);
-
 /* Same page cache, link, rate limit and payload. */
 bool pick_same_condition(const struct report_scenario *a, const struct report_scenario *b);
 

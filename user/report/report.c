@@ -3,6 +3,7 @@
  * Called by the builders and claims.c, which fill a report, and by all that read one. */
 #include "report.h"
 #include "exits.h"
+#include "texts.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -173,19 +174,14 @@ const struct report_role *report_role(const struct report_scenario *scenario, co
 	return NULL;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
 const struct report_scenario *report_scenario(const struct report *report, const char *id,
 					      const char *variant)
 {
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		if (same_text(scenario->id, id) &&
-		    (!variant || same_text(scenario->variant, variant)))
+		if (text_is(scenario->id, id) &&
+		    (!variant || text_is(scenario->variant, variant)))
 			return scenario;
 	}
 	return NULL;

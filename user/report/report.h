@@ -62,7 +62,7 @@ struct report_config {
 	__u64 chunk_bytes;
 	__u64 rate_bits;		/* bits per second the link was limited to, 0 = not */
 	__u64 repeats;			/* runs of each scenario, traced and untraced each */
-	__u64 seed;			/* the order of the runs was drawn from it; 0 = it was not */
+	__u64 seed;			/* the order of the runs was drawn from it, or 0 */
 	const char *cpus;		/* "0": both ends; "0,1": sender, receiver; NULL = any */
 	__u64 socket_buffer_bytes;	/* asked for; 0 = as the kernel has it */
 	__u64 receiver_delay_us;	/* slept after each receive */
@@ -143,12 +143,12 @@ struct report_witness {
 	const char *source;		/* "the kernel's nvcsw", "TCP_INFO …", "tally", … */
 	__u64 counted, witness;
 	__u64 tolerance;		/* in reports of earlier versions; now they must be equal */
-	const char *rule;		/* why a tolerance was there, or what the two are of; or NULL */
+	const char *rule;		/* why a tolerance is there, or what they are of; or NULL */
 	unsigned int subjects;		/* enum claim_subject: what rests on it; not in the JSON */
 	bool agree;			/* in every run */
-	__u64 runs;			/* that it was heard in; 0 in reports of earlier versions */
-	__u64 differ;			/* those of them in which it disagreed; counted and witness are
-					 * of one such */
+	__u64 runs;			/* that it was compared in; 0 in earlier reports */
+	__u64 differ;			/* those in which it disagreed; counted and witness are of
+					 * one such */
 };
 
 /* Sends whose pages the kernel borrowed, by the program's own count: what the kernel said of them
@@ -252,7 +252,8 @@ struct report_claim {
 	enum report_verdict verdict;
 	const char *condition;		/* of "holds if", with what was measured on each side */
 	const char *why;		/* of "not measured": why, and what would measure it */
-	const char *note;		/* of others: which conditions they do not speak of, and why,
+	const char *note;		/* of others: which conditions they do not speak of,
+		and why,
 					 * or what would measure them; NULL = of all */
 	const char *rule;		/* how the verdict follows, with its tolerance */
 	const char *evidence;		/* "counted", "provenance", … */

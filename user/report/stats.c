@@ -16,8 +16,8 @@
  * the ranges do not overlap, so that the rule below 5 runs is its natural continuation (p = 2/70
  * with 4 runs, 2/20 with 3). The intervals of ratios and differences are those of the same test
  * (L. E. Moses, in Walker and Lev, "Statistical Inference", 1953; Hollander and Wolfe,
- * "Nonparametric Statistical Methods", 4.3): 1 is within a ratio's exactly if the test does not tell
- * the two apart.
+ * "Nonparametric Statistical Methods", 4.3): 1 is within a ratio's exactly if the test does not
+ * tell the two apart.
  */
 #define RANK_TEST_RUNS 5
 
@@ -43,6 +43,11 @@ static int ascending(const void *left, const void *right)
 	const __u64 b = *(const __u64 *)right;
 
 	return (a > b) - (a < b);
+}
+
+void stats_unknown(struct spread *spread, const char *why)
+{
+	spread->median.why = spread->min.why = spread->max.why = why;
 }
 
 void stats_spread(struct report *report, struct spread *spread, const __u64 *values, size_t count,

@@ -26,6 +26,9 @@ __u64 stats_median(const __u64 *sorted, size_t count);
 void stats_spread(struct report *report, struct spread *spread, const __u64 *values, size_t count,
 		  const char *why);
 
+/* Nothing of it is known. */
+void stats_unknown(struct spread *spread, const char *why);
+
 /* The spread holds numbers, with the runs that they come from. */
 bool stats_known(const struct spread *spread);
 
@@ -50,8 +53,8 @@ struct interval {
 };
 
 /*
- * Of the ratio and of the difference of two medians: 99 %, from 5 runs each on. With 5 it is from the
- * lowest of all pairs of runs to the highest (99.2 %); with 4, 97 %, with 3, 90 %.
+ * Of the ratio and of the difference of two medians: 99 %, from 5 runs each on. With 5 it is from
+ * the lowest of all pairs of runs to the highest (99.2 %); with 4, 97 %, with 3, 90 %.
  */
 struct interval stats_ratio_interval(const struct spread *a, const struct spread *b);
 struct interval stats_difference(const struct spread *a, const struct spread *b);

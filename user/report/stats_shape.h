@@ -18,8 +18,8 @@ struct groups {
  * either side is wider than chance makes one of as many values that are spread evenly, in 99 of 100
  * cases. (The spacings
  * of n such values are as the pieces of a stick broken at random: one of them is more than x of the
- * whole with probability (1 - x)^(n - 2); R. Pyke, "Spacings", J. R. Stat. Soc. B 27 (1965).) Values
- * with one peak have smaller gaps in their middle. Needs 5 runs.
+ * whole with probability (1 - x)^(n - 2); R. Pyke, "Spacings", J. R. Stat. Soc. B 27 (1965).)
+ * Values with one peak have smaller gaps in their middle. Needs 5 runs.
  */
 bool stats_two_groups(const struct spread *spread, struct groups *groups);
 

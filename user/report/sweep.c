@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
+#include "texts.h"
 
 bool sweep_is(const struct report *report)
 {

@@ -33,7 +33,8 @@ const char *words_ratio(struct report *report, double value);
 /* How many times: "1.04×" below 2, "3.6×" below 10, "42×", "1,171×". */
 const char *words_times(struct report *report, double ratio);
 
-/* A ratio with the interval that it lies in: "3.4× [1.6–5.2]"; without brackets if none is known. */
+/* A ratio with the interval that it lies in: "3.4× [1.6–5.2]"; without brackets if none is
+ * known. */
 const char *words_times_within(struct report *report, double ratio, struct interval within);
 
 /* A median with its interval: "0.325 s [0.281–0.426 s]". */

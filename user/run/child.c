@@ -136,19 +136,19 @@ void child_take_remote(struct child *child, struct remote *remote)
 	child->gate = remote_poll_fd(remote);
 }
 
-int child_say(struct child *child, const char *word)
+int child_send(struct child *child, const char *word)
 {
 	if (child->remote)
-		return remote_say(child->remote, word);
+		return remote_send(child->remote, word);
 	return send(child->gate, word, strlen(word), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-int child_hear(struct child *child, char message[CHILD_MESSAGE_BYTES])
+int child_receive(struct child *child, char message[CHILD_MESSAGE_BYTES])
 {
 	ssize_t length;
 
 	if (child->remote)
-		return remote_hear(child->remote, message);
+		return remote_receive(child->remote, message);
 	length = recv(child->gate, message, CHILD_MESSAGE_BYTES - 1, MSG_DONTWAIT);
 	if (length < 0)
 		return errno == EINTR ? -EAGAIN : -errno;

@@ -44,10 +44,10 @@ const char *child_directory(void);
 int child_start(struct child *child, const struct child_spec *spec, char *error, size_t size);
 /* The program that was asked for with remote_start(). */
 void child_take_remote(struct child *child, struct remote *remote);
-int child_say(struct child *child, const char *word);
+int child_send(struct child *child, const char *word);
 /* One message if there is one: its length, 0 when the program is gone, -EAGAIN, or -errno. Of a
  * remote one that is gone remote_why() tells more. */
-int child_hear(struct child *child, char message[CHILD_MESSAGE_BYTES]);
+int child_receive(struct child *child, char message[CHILD_MESSAGE_BYTES]);
 /* Reaps it, killed first if it does not end within timeout_ms. A remote one is only let go: its
  * end is for the zctrace receive there. */
 void child_reap(struct child *child, int timeout_ms);

@@ -50,9 +50,11 @@ static int open_payload(struct measuring *m)
 	int err;
 
 	if (plan->file)
-		err = payload_open(&m->kept->payload, plan->file, &m->identity, m->error, m->error_size);
+		err = payload_open(&m->kept->payload, plan->file, &m->identity, m->error,
+				   m->error_size);
 	else
-		err = payload_make(&m->kept->payload, plan->bytes, &m->identity, &interrupted, m->error,
+		err = payload_make(&m->kept->payload, plan->bytes, &m->identity, &interrupted,
+				   m->error,
 				   m->error_size);
 	return err ? err : payload_digest(&m->kept->payload, &interrupted, m->error, m->error_size);
 }

@@ -21,9 +21,10 @@
 
 enum { BLOCK = 1 << 20 };
 
-/* What the kernel makes as it is read (proc, sysfs, …) has a size that means nothing. True: it is such a
- * file, and error says so. */
-static bool size_lies(const struct payload *payload, const struct stat *st, char *error, size_t size)
+/* What the kernel makes as it is read (proc, sysfs, …) has a size that means nothing. True: it is
+ * such a file, and error says so. */
+static bool size_lies(const struct payload *payload, const struct stat *st, char *error,
+		      size_t size)
 {
 	char last;
 	const bool has_last = pread(payload->fd, &last, 1, st->st_size ? st->st_size - 1 : 0) == 1;

@@ -5,17 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "progress.h"
 
 enum { BAR = 20, QUIET_NS = 1000000000 };
-
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 void progress_begin(struct progress *progress, bool quiet, size_t steps)
 {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "exits.h"
 #include "listener.h"
 #include "privilege.h"
@@ -49,14 +50,6 @@ struct server {
 	bool done;		/* it was the only one to be served */
 	enum zc_exit status;
 };
-
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -138,11 +131,11 @@ static void welcome(struct server *server, struct peer *peer, const struct remot
 	say("%s: measuring, with zctrace %s", server->guest.name, hello->version);
 }
 
-static void hear_hello(struct server *server, struct peer *peer)
+static void read_hello(struct server *server, struct peer *peer)
 {
 	char *line, answer[REMOTE_LINE_BYTES];
 	struct remote_hello hello;
-	int got = wire_hear(&peer->wire, &line);
+	int got = wire_receive(&peer->wire, &line);
 
 	if (got == -EAGAIN)
 		return;
@@ -152,19 +145,19 @@ static void hear_hello(struct server *server, struct peer *peer)
 	}
 	remote_write_hello(answer);
 	if (hello.protocol != REMOTE_PROTOCOL) {
-		wire_say(&peer->wire, answer);
+		wire_send(&peer->wire, answer);
 		say("%s: its zctrace %s and this %s do not understand each other; install the same "
 		    "on both machines", peer->name, hello.version, ZCTRACE_VERSION);
 		wire_close(&peer->wire);
 		return;
 	}
 	if (is_there(&server->guest)) {
-		wire_say(&peer->wire, "error it serves another measurement now, and one at a time; "
-			 "try again later");
+		wire_send(&peer->wire, "error it serves another measurement now, and one at a time; "
+			  "try again later");
 		turn_away(server, peer, "another measurement goes on");
 		return;
 	}
-	if (wire_say(&peer->wire, answer))
+	if (wire_send(&peer->wire, answer))
 		turn_away(server, peer, "it is gone again");
 	else
 		welcome(server, peer, &hello);
@@ -190,7 +183,7 @@ static void dismiss(struct server *server, const char *why)
 
 	say("%s: the measurement was ended: %s", server->guest.name, why);
 	snprintf(line, sizeof(line), "error %s", why);
-	wire_say(&server->guest.wire, line);
+	wire_send(&server->guest.wire, line);
 	guest_leaves(server, false);
 }
 
@@ -216,7 +209,7 @@ static int take_word(struct server *server, const char *word)
 	struct remote_run wanted;
 
 	if (run->phase != RECEIVE_IDLE || remote_parse_run(word, &wanted))
-		return receive_run_word(run, word);
+		return receive_run_obey(run, word);
 	if (server->runs == MAX_RUNS) {
 		snprintf(run->error, sizeof(run->error), "more than %d runs in one measurement",
 			 MAX_RUNS);
@@ -226,13 +219,13 @@ static int take_word(struct server *server, const char *word)
 	return receive_run_start(run, &wanted, server->guest.here);
 }
 
-static void hear_guest(struct server *server)
+static void read_guest(struct server *server)
 {
 	char *word;
 	int got = 1;
 
 	while (is_there(&server->guest)) {
-		got = wire_hear(&server->guest.wire, &word);
+		got = wire_receive(&server->guest.wire, &word);
 		if (got != 1)
 			break;
 		server->guest.deadline_ns = guest_limit_ns(server);
@@ -243,10 +236,10 @@ static void hear_guest(struct server *server)
 		guest_is_gone(server, got);
 }
 
-static void hear_program(struct server *server)
+static void forward_program(struct server *server)
 {
 	server->guest.deadline_ns = guest_limit_ns(server);
-	if (receive_run_hear(&server->run, &server->guest.wire))
+	if (receive_run_forward(&server->run, &server->guest.wire))
 		dismiss(server, server->run.error);
 }
 
@@ -297,14 +290,14 @@ static void serve(struct server *server, const sigset_t *while_waiting)
 		if (ppoll(fds, POLLED, &second, while_waiting) > 0) {
 			/* What the program says first: it may end with the guest's next word. */
 			if (fds[PROGRAM].revents)
-				hear_program(server);
+				forward_program(server);
 			if (fds[GUEST].revents & POLLOUT && is_there(&server->guest))
 				wire_flush(&server->guest.wire);
 			if (fds[GUEST].revents & ~POLLOUT && is_there(&server->guest))
-				hear_guest(server);
+				read_guest(server);
 			for (int i = 0; i < MAX_WAITING; i++) {
 				if (fds[WAITING + i].revents)
-					hear_hello(server, &server->waiting[i]);
+					read_hello(server, &server->waiting[i]);
 			}
 			if (fds[LISTENER].revents)
 				accept_one(server);

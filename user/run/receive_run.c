@@ -10,7 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "report.h"
+#include "texts.h"
 
 enum {
 	CLOSE_MS = 1000,	/* for the connection to be over, once the program has closed it */
@@ -39,12 +41,9 @@ static int fail(struct receive_run *run, int err, const char *format, ...)
 
 static void allow(struct receive_run *run, int seconds)
 {
-	struct timespec now;
-
 	if (seconds > run->setup->most_seconds)
 		seconds = run->setup->most_seconds;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	run->deadline_ns = (now.tv_sec + seconds) * 1000000000ULL + now.tv_nsec;
+	run->deadline_ns = now_ns() + seconds * 1000000000ULL;
 }
 
 int receive_run_start(struct receive_run *run, const struct remote_run *wanted,
@@ -161,7 +160,7 @@ static int say_counts(struct receive_run *run, struct wire *wire)
 	if (!line)
 		return fail(run, -ENOMEM, "what was counted of the receiver cannot be put together: "
 			    "%s", strerror(err ? -err : ENOMEM));
-	err = wire_say(wire, line);
+	err = wire_send(wire, line);
 	free(line);
 	return err;
 }
@@ -174,38 +173,33 @@ static int say_tally(struct receive_run *run, struct wire *wire, const char *lin
 	if (tally_parse(line, tally))
 		return fail(run, -EPROTO, "the receiver's tally cannot be read");
 	run->phase = RECEIVE_TOLD;
-	err = wire_say(wire, line);
+	err = wire_send(wire, line);
 	return err || tally->error[0] || !run->wanted.traced ? err : say_counts(run, wire);
-}
-
-static bool begins(const char *message, const char *word)
-{
-	return !strncmp(message, word, strlen(word));
 }
 
 static int take_message(struct receive_run *run, struct wire *wire, const char *message)
 {
 	if (*message == '{')
 		return say_tally(run, wire, message);
-	if (run->phase == RECEIVE_STARTING && begins(message, "listening ")) {
+	if (run->phase == RECEIVE_STARTING && text_begins(message, "listening ")) {
 		run->phase = RECEIVE_CONNECTING;
-	} else if (run->phase == RECEIVE_CONNECTING && begins(message, "ready ")) {
+	} else if (run->phase == RECEIVE_CONNECTING && text_begins(message, "ready ")) {
 		watch(run);
 		run->phase = RECEIVE_READY;
 	} else if (run->phase != RECEIVE_MEASURING || (strcmp(message, "begin") &&
 							strcmp(message, "end"))) {
 		return fail(run, -EPROTO, "the receiver said \"%.80s\" out of turn", message);
 	}
-	return wire_say(wire, message);
+	return wire_send(wire, message);
 }
 
-int receive_run_hear(struct receive_run *run, struct wire *wire)
+int receive_run_forward(struct receive_run *run, struct wire *wire)
 {
 	char message[CHILD_MESSAGE_BYTES];
 	int got, err = 0;
 
 	while (!err) {
-		got = child_hear(&run->program, message);
+		got = child_receive(&run->program, message);
 		if (got == -EAGAIN)
 			return 0;
 		if (got > 0)
@@ -232,20 +226,20 @@ static void forget(struct receive_run *run)
 	receive_run_init(run, run->setup);
 }
 
-int receive_run_word(struct receive_run *run, const char *word)
+int receive_run_obey(struct receive_run *run, const char *word)
 {
 	bool go = !strcmp(word, "go"), bye = !strcmp(word, "bye");
 
 	if (go && run->phase == RECEIVE_READY) {
 		run->phase = RECEIVE_MEASURING;
 		allow(run, run->wanted.seconds);
-		if (child_say(&run->program, word))
+		if (child_send(&run->program, word))
 			return fail(run, -ECHILD, "its receiver program is gone");
 		return 0;
 	}
 	if (bye && run->phase == RECEIVE_TOLD) {
 		if (run->program.pid)
-			child_say(&run->program, word);
+			child_send(&run->program, word);
 		child_reap(&run->program, END_MS);
 		forget(run);
 		return 0;

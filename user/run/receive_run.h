@@ -53,8 +53,8 @@ void receive_run_init(struct receive_run *run, const struct receive_setup *setup
  * address is where the program listens; what it says goes to the wire. */
 int receive_run_start(struct receive_run *run, const struct remote_run *wanted,
 		      const char *address);
-int receive_run_hear(struct receive_run *run, struct wire *wire);
-int receive_run_word(struct receive_run *run, const char *word);
+int receive_run_forward(struct receive_run *run, struct wire *wire);
+int receive_run_obey(struct receive_run *run, const char *word);
 
 /* Ends the program and forgets the run; nothing if there is none. */
 void receive_run_stop(struct receive_run *run);

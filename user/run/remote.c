@@ -174,7 +174,7 @@ static int refused(struct remote *remote, const char *line)
 /* The next line: 1, -EAGAIN, or why there is none, in remote->why. */
 static int next_line(struct remote *remote, char **line)
 {
-	int got = wire_hear(&remote->wire, line);
+	int got = wire_receive(&remote->wire, line);
 
 	if (got == -EAGAIN)
 		return got;
@@ -183,11 +183,11 @@ static int next_line(struct remote *remote, char **line)
 	return is_refusal(*line) ? refused(remote, *line) : 1;
 }
 
-/* The first line that comes: as wire_hear(), but -ETIMEDOUT or -EINTR instead of -EAGAIN. */
+/* The first line that comes: as wire_receive(), but -ETIMEDOUT or -EINTR instead of -EAGAIN. */
 static int first_line(struct remote *remote, char **line)
 {
 	for (int ms = 0; ms < GREET_MS; ms += SLICE_MS) {
-		int got = wire_hear(&remote->wire, line);
+		int got = wire_receive(&remote->wire, line);
 
 		if (got != -EAGAIN)
 			return got;
@@ -218,7 +218,7 @@ static int greet(struct remote *remote)
 	int got;
 
 	remote_write_hello(hello);
-	got = wire_say(&remote->wire, hello);
+	got = wire_send(&remote->wire, hello);
 	if (!got)
 		got = first_line(remote, &line);
 	if (got == -EINTR)
@@ -285,12 +285,12 @@ int remote_start(struct remote *remote, const struct remote_run *run)
 	char line[REMOTE_LINE_BYTES];
 
 	remote_write_run(run, line);
-	return remote_say(remote, line);
+	return remote_send(remote, line);
 }
 
-int remote_say(struct remote *remote, const char *word)
+int remote_send(struct remote *remote, const char *word)
 {
-	int err = wire_say(&remote->wire, word);
+	int err = wire_send(&remote->wire, word);
 	char *line;
 
 	/* It may have said why before it closed. */
@@ -299,7 +299,7 @@ int remote_say(struct remote *remote, const char *word)
 	return err;
 }
 
-int remote_hear(struct remote *remote, char message[CHILD_MESSAGE_BYTES])
+int remote_receive(struct remote *remote, char message[CHILD_MESSAGE_BYTES])
 {
 	char *line;
 	int got = next_line(remote, &line);

@@ -22,13 +22,13 @@ const char *remote_address(const struct remote *remote);
 /* Asks for a receiver program; it answers as one here would. 0 or -errno. */
 int remote_start(struct remote *remote, const struct remote_run *run);
 
-/* As child_say() and child_hear(). "counts" is heard when they have come, and can be taken. */
-int remote_say(struct remote *remote, const char *word);
-int remote_hear(struct remote *remote, char message[CHILD_MESSAGE_BYTES]);
+/* As child_send() and child_receive(). "counts" is heard when they have come, and can be taken. */
+int remote_send(struct remote *remote, const char *word);
+int remote_receive(struct remote *remote, char message[CHILD_MESSAGE_BYTES]);
 int remote_poll_fd(const struct remote *remote);
 /* True if there will be no further message; takes in what has arrived meanwhile. */
 bool remote_is_lost(struct remote *remote);
-/* Why remote_hear() had an error, or why it is lost: a sentence. */
+/* Why remote_receive() had an error, or why it is lost: a sentence. */
 const char *remote_why(const struct remote *remote);
 
 /* The report that came with "counts", now the caller's; NULL if none has. */

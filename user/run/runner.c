@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "remote.h"
 #include "report.h"
 #include "runner.h"
@@ -34,14 +35,6 @@ struct run {
 	char *error;
 	size_t error_size;
 };
-
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 static void allow(struct run *run, __u64 ms)
 {
@@ -122,7 +115,7 @@ static int absent_fd(const struct run *run, const struct child *child)
 }
 
 /* The next message of child, into message; anything else ends the run. */
-static int hear(struct run *run, struct child *child, char message[CHILD_MESSAGE_BYTES])
+static int next_message(struct run *run, struct child *child, char message[CHILD_MESSAGE_BYTES])
 {
 	int got;
 
@@ -132,7 +125,7 @@ static int hear(struct run *run, struct child *child, char message[CHILD_MESSAGE
 			{ .fd = absent_fd(run, child), .events = POLLIN },
 		};
 
-		got = child_hear(child, message);
+		got = child_receive(child, message);
 		if (got > 0)
 			return 0;
 		if (got == 0 || (got < 0 && got != -EAGAIN))
@@ -155,7 +148,7 @@ static int await(struct run *run, struct child *child, const char *word, char *r
 {
 	char message[CHILD_MESSAGE_BYTES];
 	size_t length = strlen(word);
-	int err = hear(run, child, message);
+	int err = next_message(run, child, message);
 
 	if (err)
 		return err;
@@ -169,7 +162,7 @@ static int await(struct run *run, struct child *child, const char *word, char *r
 static int await_tally(struct run *run, struct child *child, struct tally *tally)
 {
 	char message[CHILD_MESSAGE_BYTES];
-	int err = hear(run, child, message);
+	int err = next_message(run, child, message);
 
 	if (err)
 		return err;
@@ -298,9 +291,9 @@ static int watch(struct run *run)
 	return 0;
 }
 
-static int go(struct run *run, struct child *child)
+static int open_gate(struct run *run, struct child *child)
 {
-	if (child_say(child, "go"))
+	if (child_send(child, "go"))
 		return explain_end(run, child);
 	return await(run, child, "begin", NULL);
 }
@@ -310,9 +303,9 @@ static int transfer(struct run *run)
 	int err;
 
 	allow(run, 1000 * transfer_limit_s(run->spec));
-	err = go(run, &run->receiver);
+	err = open_gate(run, &run->receiver);
 	if (!err)
-		err = go(run, &run->sender);
+		err = open_gate(run, &run->sender);
 	if (!err)
 		err = await(run, &run->sender, "end", NULL);
 	if (!err)
@@ -358,7 +351,7 @@ static int collect(struct run *run)
 
 static void part(struct child *child)
 {
-	child_say(child, "bye");
+	child_send(child, "bye");
 	child_reap(child, START_MS);
 }
 

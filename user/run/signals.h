@@ -3,7 +3,8 @@
 #ifndef ZC_SIGNALS_H
 #define ZC_SIGNALS_H
 
-/* The signal that came; set by the handler of SIGINT and SIGTERM, which signals_catch() installs. */
+/* The signal that came; set by the handler of SIGINT and SIGTERM, which signals_catch()
+ * installs. */
 extern volatile int interrupted;
 void signals_catch(void);
 

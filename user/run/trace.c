@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cells.h"
+#include "clock.h"
 #include "environment.h"
 #include "exits.h"
 #include "memory.h"
@@ -37,14 +38,6 @@ struct tracing {
 	char *error;
 	size_t error_size;
 };
-
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 enum { CAUGHT = sizeof(caught) / sizeof(caught[0]) };

@@ -83,7 +83,7 @@ int wire_look(struct wire *wire, const char **line)
 	return 1;
 }
 
-int wire_hear(struct wire *wire, char **line)
+int wire_receive(struct wire *wire, char **line)
 {
 	const char *begin;
 	int got = wire_look(wire, &begin);
@@ -98,7 +98,7 @@ int wire_hear(struct wire *wire, char **line)
 	return is_text(*line, (size_t)(end - *line)) ? 1 : -EBADMSG;
 }
 
-int wire_say(struct wire *wire, const char *line)
+int wire_send(struct wire *wire, const char *line)
 {
 	size_t length = strlen(line);
 

@@ -28,13 +28,13 @@ void wire_close(struct wire *wire);
  * The next line, without its end, until the next call: 1. 0: there will be no more. -EAGAIN: none
  * yet. -EMSGSIZE: it is too long. -EBADMSG: it is not text. Else -errno.
  */
-int wire_hear(struct wire *wire, char **line);
+int wire_receive(struct wire *wire, char **line);
 
 /* The same, but the line stays the next one; it ends with '\n'. */
 int wire_look(struct wire *wire, const char **line);
 
 /* Sends a line, or keeps it to be sent. 0, -ENOBUFS (the other end does not read), or -errno. */
-int wire_say(struct wire *wire, const char *line);
+int wire_send(struct wire *wire, const char *line);
 /* Sends what was kept, as much as goes; 0 or -errno. */
 int wire_flush(struct wire *wire);
 /* What to poll() for: POLLIN, and POLLOUT while something waits to be sent. */

@@ -19,7 +19,7 @@ enum syscall_way {
 enum {
 	SYSCALL_RETURNS_BYTES = 1 << 0,		/* payload */
 	SYSCALL_RETURNS_MESSAGES = 1 << 1,	/* whose bytes are in memory */
-	SYSCALL_KEEPS_FDS = 1 << 2,		/* every descriptor means afterwards what it meant */
+	SYSCALL_KEEPS_FDS = 1 << 2,		/* every descriptor means what it did */
 	SYSCALL_BEYOND = 511,			/* a row shared by all numbers from here on */
 };
 

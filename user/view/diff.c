@@ -6,6 +6,7 @@
 #include "overview.h"
 #include "report_fields.h"
 #include "sweep.h"
+#include "texts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,11 +19,6 @@ static const struct grid_column fact_columns[] = {
 	{ "A", .wraps = true },
 	{ "B", .wraps = true },
 };
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 static int print_grid(struct grid *grid, const struct render_options *options, FILE *out)
 {

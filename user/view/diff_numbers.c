@@ -6,15 +6,11 @@
 #include "overview.h"
 #include "size.h"
 #include "text.h"
+#include "texts.h"
 
 #include <string.h>
 
 #define COLUMNS(columns) columns, sizeof(columns) / sizeof((columns)[0])
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 static bool is_ratio(const struct metric *metric)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "scenario_table.h"
+#include "texts.h"
 
 /* The page opens on this many rounds, or on this many calls where there are no rounds. */
 #define VIEW_ROUNDS 3
@@ -33,11 +34,6 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
 	if (bigger)
 		*room = more;
 	return bigger;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && !strcmp(a, b));
 }
 
 /* Whether calls of this sort move payload. */

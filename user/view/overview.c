@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "texts.h"
+
 #define NONE METRIC_COUNT
 #define LEG(leg) (METRIC_LEG_PER_BYTE + (leg))
 
@@ -43,11 +45,6 @@ const struct overview_row overview_rows[OVERVIEW_ROWS] = {
 	{ "peak memory of the sender", METRIC_PEAK_RSS, .second = NONE },
 };
 _Static_assert(OVERVIEW_ROWS <= 32, "overview_reason.rows has a bit for each row");
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 bool overview_any_program(const struct report *report)
 {

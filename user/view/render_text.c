@@ -4,6 +4,7 @@
 #include "shell_word.h"
 #include "sweep.h"
 #include "text.h"
+#include "texts.h"
 #include "title.h"
 #include "size.h"
 
@@ -12,11 +13,6 @@
 #include <string.h>
 
 enum { PART_BYTES = 120 };
-
-static bool is(const char *text, const char *expected)
-{
-	return text && strcmp(text, expected) == 0;
-}
 
 /* Appends a part of bounded length, with what goes before it. */
 static void add(char **title, const char *separator, const char *part)
@@ -40,7 +36,7 @@ static void add_payload(char **title, const struct report_config *config)
 		add(title, " · ", size_format(config->payload_bytes, number, sizeof(number)));
 	if (config->cache) {
 		add(title, config->payload_bytes ? ", page cache " : " · page cache ",
-		    is(config->cache, "both") ? "warm and cold" : config->cache);
+		    text_is(config->cache, "both") ? "warm and cold" : config->cache);
 	}
 }
 
@@ -48,11 +44,11 @@ static void add_link(char **title, const struct report_config *config)
 {
 	char number[RENDER_NUMBER_BYTES];
 
-	add(title, " · ", is(config->link, "several") ? "several links" : config->link);
+	add(title, " · ", text_is(config->link, "several") ? "several links" : config->link);
 	add(title, " to ", config->peer);
 	if (config->rate_bits)
 		add(title, " at ", render_rate(config->rate_bits, number));
-	if (config->receiver && !is(config->receiver, "recv"))
+	if (config->receiver && !text_is(config->receiver, "recv"))
 		add(title, " · receiver: ", config->receiver);
 }
 
