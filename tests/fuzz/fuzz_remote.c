@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	piece = 1 + data[0] * 16;
 	most = data[1] & 1 ? REMOTE_COUNTS_BYTES : REMOTE_LINE_BYTES;
 	must(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
-	must(!wire_open(&wire, ends[0], most, REMOTE_LINE_BYTES));
+	wire_open(&wire, ends[0], most, REMOTE_LINE_BYTES);
 	while (sent < size && got == -EAGAIN) {
 		size_t some = size - sent < piece ? size - sent : piece;
 

@@ -289,7 +289,7 @@ static void open_pair(struct pair *pair)
 	int ends[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	assert_int_equal(wire_open(&pair->wire, ends[0], MOST, MOST), 0);
+	wire_open(&pair->wire, ends[0], MOST, MOST);
 	pair->other = ends[1];
 }
 

@@ -110,7 +110,7 @@ void build_socket_receiver(struct report *report, const struct session *session,
 			   const struct run_record *run, struct report_scenario *scenario);
 
 /* build_remote.c: what zctrace receive counted of its receiver, as a report; without a snapshot
- * for the reason that untraced gives. NULL = out of memory. */
+ * for the reason that untraced gives. */
 struct report *build_receiver(const struct session *session, const char *untraced,
 			      const struct run_record *run);
 /* And from there into ours; name is that of the other end, for the reasons. */

@@ -72,8 +72,6 @@ struct report *build_measurement(const struct measurement *m)
 	if (!usable)
 		return NULL;
 	report = report_new();
-	if (!report)
-		return NULL;
 	describe_config(m, report);
 	machine_describe(report);
 	report->scenarios = report_alloc(report, (usable + failed) * sizeof(*report->scenarios));

@@ -53,8 +53,6 @@ struct report *build_receiver(const struct session *session, const char *untrace
 	struct report_role *role;
 	const char **roles;
 
-	if (!report)
-		return NULL;
 	report->mode = "receive";
 	report->tool.version = ZCTRACE_VERSION;
 	machine_describe(report);

@@ -219,8 +219,6 @@ struct report *build_trace(const struct trace_options *options, const struct tra
 	const char *const *names;
 	const struct totals *totals;
 
-	if (!report)
-		return NULL;
 	describe(report, options, result);
 	machine_describe(report);
 	scenario = report_alloc(report, sizeof(*scenario));

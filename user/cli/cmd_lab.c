@@ -146,17 +146,16 @@ static int take_given(const struct arguments *a, const struct lab *lab, struct h
 	return ZC_EXIT_OK;
 }
 
-static int introduce(const struct arguments *a, const struct lab *lab)
+static void introduce(const struct arguments *a, const struct lab *lab)
 {
 	char title[200];
 
 	if (a->quiet)
-		return 0;
+		return;
 	snprintf(title, sizeof(title), "Lab %d: %s", lab->number, lab->title);
-	if (text_paragraph(&a->terminal, stdout, GRID_BOLD, "", title) ||
-	    (lab->introduction && lab_print_text(lab->introduction, &a->terminal, stdout)))
-		return complain(ZC_EXIT_FAILED, "lab: out of memory");
-	return ZC_EXIT_OK;
+	text_paragraph(&a->terminal, stdout, GRID_BOLD, "", title);
+	if (lab->introduction)
+		lab_print_text(lab->introduction, &a->terminal, stdout);
 }
 
 static int write_file(const struct arguments *a, const char *suffix, output_writer *writer,
@@ -181,8 +180,6 @@ static int keep(const struct arguments *a, struct handin *handin)
 /* The input has ended, or Ctrl-C. */
 static int stop_asking(const struct arguments *a, const struct lab *lab, int err)
 {
-	if (err == -ENOMEM)
-		return complain(ZC_EXIT_FAILED, "lab: out of memory");
 	return complain(exit_of_error(err), "lab %d: %s; what was given and measured so far is kept: go "
 			"on with zctrace lab %d --from %s.json", lab->number,
 			err == -EINTR ? "interrupted" : "the input has ended", lab->number, a->out);
@@ -217,8 +214,7 @@ static int take_predictions(const struct arguments *a, const struct lab *lab, st
 				  lab->number, lab->predictions[0].id);
 	if (status)
 		return status;
-	if (handin_seal(handin))
-		return complain(ZC_EXIT_FAILED, "lab: out of memory");
+	handin_seal(handin);
 	return keep(a, handin);
 }
 
@@ -311,7 +307,7 @@ static int do_lab(const struct arguments *a, const struct lab *lab, struct handi
 		return ZC_EXIT_USAGE;
 	status = take_given(a, lab, handin);
 	if (!status)
-		status = introduce(a, lab);
+		introduce(a, lab);
 	if (!status)
 		status = take_predictions(a, lab, handin);
 	if (!status)
@@ -320,8 +316,7 @@ static int do_lab(const struct arguments *a, const struct lab *lab, struct handi
 		return status;
 	lab_sheet_fill(&sheet, lab, handin);
 	putchar('\n');
-	if (lab_sheet_text(&sheet, &a->terminal, stdout))
-		return complain(ZC_EXIT_FAILED, "lab: out of memory");
+	lab_sheet_text(&sheet, &a->terminal, stdout);
 	if (lab_can_ask())
 		answered = ask_explanations(a, lab, handin);
 	status = write_all(a, &sheet, handin);
@@ -350,12 +345,12 @@ int cmd_lab(int argc, char **argv)
 	snprintf(out, sizeof(out), "lab%d-handin", a.number);
 	if (!a.out)
 		a.out = out;
-	if (lab_read(a.number, false, &lab, error, sizeof(error)))
+	if (lab_read(a.number, false, &lab, error, sizeof(error))) {
 		status = complain(ZC_EXIT_USAGE, "lab %d: %s", a.number, error);
-	else if (handin_new(&handin, &lab))
-		status = complain(ZC_EXIT_FAILED, "lab: out of memory");
-	else
+	} else {
+		handin_new(&handin, &lab);
 		status = do_lab(&a, &lab, &handin);
+	}
 	handin_free(&handin);
 	lab_free(&lab);
 	return status;

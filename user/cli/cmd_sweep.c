@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "commands.h"
 #include "measure_options.h"
 #include "size.h"
@@ -75,10 +76,8 @@ static void add_range(struct argp_state *state, struct arguments *a, const char 
 
 static void add_chunks(struct argp_state *state, struct arguments *a, const char *list)
 {
-	char *copy = strdup(list), *rest = copy, *item, *dots;
+	char *copy = xstrdup(list), *rest = copy, *item, *dots;
 
-	if (!copy)
-		argp_failure(state, ZC_EXIT_FAILED, 0, "out of memory");
 	while ((item = strsep(&rest, ",")) != NULL) {
 		dots = strstr(item, "..");
 		if (!dots) {
@@ -115,10 +114,8 @@ static void unknown_scenario(struct argp_state *state, const char *name)
 
 static void add_scenarios(struct argp_state *state, struct arguments *a, const char *list)
 {
-	char *copy = strdup(list), *rest = copy, *name;
+	char *copy = xstrdup(list), *rest = copy, *name;
 
-	if (!copy)
-		argp_failure(state, ZC_EXIT_FAILED, 0, "out of memory");
 	while ((name = strsep(&rest, ",")) != NULL) {
 		const struct scenario *scenario = scenario_find(name);
 

@@ -195,11 +195,8 @@ static int write_openmetrics(FILE *out, void *context)
 static void save_openmetrics(const struct trace_options *options, const struct trace_result *now)
 {
 	struct report *report = build_trace(options, now);
-	int err;
+	int err = output_replace(options->openmetrics, write_openmetrics, report);
 
-	if (!report)
-		return;
-	err = output_replace(options->openmetrics, write_openmetrics, report);
 	if (err)
 		complain(ZC_EXIT_FAILED, "%s: %s; the next interval tries again",
 			 options->openmetrics, strerror(-err));
@@ -218,12 +215,6 @@ static enum zc_exit finish(struct arguments *a, struct report *report)
 		status = complain(ZC_EXIT_FAILED, "%s: events were lost, the counts are too low: %s",
 				  a->trace.mode, s->coarse_why);
 	return status;
-}
-
-static int out_of_memory(char *error, size_t size)
-{
-	snprintf(error, size, "%s", strerror(ENOMEM));
-	return -ENOMEM;
 }
 
 int cmd_trace(int argc, char **argv)
@@ -251,8 +242,6 @@ int cmd_trace(int argc, char **argv)
 	report = err ? NULL : build_trace(&a.trace, &result);
 	if (report)
 		advice_give(report, build_outlived(&result));
-	else if (!err)
-		err = out_of_memory(error, sizeof(error));
 	trace_result_free(&result);
 	if (err) {
 		enum zc_exit own = complain(err == -ESRCH ? ZC_EXIT_USAGE : exit_of_error(err),

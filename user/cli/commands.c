@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "alloc.h"
 #include "exits.h"
 #include "session.h"
 
@@ -19,7 +20,7 @@ static void parse(const struct argp *argp, int argc, char **argv, unsigned int f
 	snprintf(name, sizeof(name), "zctrace %.40s", own);
 	argv[0] = name;
 	if (argp_parse(argp, argc, argv, flags, NULL, input))
-		exit(complain(ZC_EXIT_FAILED, "out of memory"));
+		out_of_memory();
 	argv[0] = own;
 }
 

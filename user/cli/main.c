@@ -3,10 +3,13 @@
 #include <argp.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "commands.h"
 #include "exits.h"
 #include "output.h"
@@ -117,6 +120,7 @@ int main(int argc, char **argv)
 
 	fill_standard_fds();
 	argp_err_exit_status = ZC_EXIT_USAGE;
+	json_set_alloc_funcs(xmalloc, free);
 	if (argc < 2) {
 		print_help(stderr);
 		return ZC_EXIT_USAGE;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "build.h"
 #include "claims.h"
 #include "measure_options.h"
@@ -14,9 +15,7 @@
 
 void measure_make_room(struct measure_plan *plan, size_t most)
 {
-	plan->variants = calloc(most, sizeof(*plan->variants));
-	if (!plan->variants)
-		exit(complain(ZC_EXIT_FAILED, "out of memory"));
+	plan->variants = xcalloc(most, sizeof(*plan->variants));
 }
 
 void measure_add_variant(struct measure_plan *plan, const struct scenario *scenario,

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "output.h"
 #include "output_directory.h"
 #include "render.h"
@@ -46,11 +47,8 @@ int output_write(int fd, output_writer *writer, void *context)
 	int err;
 
 	if (!out)
-		return -ENOMEM;
-	render_lost_text();
+		out_of_memory();
 	err = writer(out, context);
-	if (render_lost_text() && !err)
-		err = -ENOMEM;
 	if (fclose(out) && !err)
 		err = -EIO;
 	return sink.err ? sink.err : err;
@@ -84,6 +82,29 @@ static int new_file(int directory, char name[40])
 	return openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 }
 
+/* The new file while it is not yet in the old one's place; should we end now, it goes too. */
+static struct {
+	int directory;
+	const char *name;	/* NULL = there is none */
+} unfinished;
+
+static void remove_unfinished(void)
+{
+	if (unfinished.name)
+		unlinkat(unfinished.directory, unfinished.name, 0);
+}
+
+static void set_unfinished(int directory, const char *name)
+{
+	static bool registered;
+
+	if (!registered && atexit(remove_unfinished))
+		out_of_memory();
+	registered = true;
+	unfinished.directory = directory;
+	unfinished.name = name;
+}
+
 static int write_beside(int directory, const char *name, output_writer *writer, void *context)
 {
 	char temporary[40];
@@ -92,6 +113,7 @@ static int write_beside(int directory, const char *name, output_writer *writer, 
 
 	if (fd < 0)
 		return -errno;
+	set_unfinished(directory, temporary);
 	if (writer)
 		err = output_write(fd, writer, context);
 	if (writer && !err && fsync(fd))
@@ -102,6 +124,7 @@ static int write_beside(int directory, const char *name, output_writer *writer, 
 		err = -errno;
 	if (err || !writer)
 		unlinkat(directory, temporary, 0);
+	unfinished.name = NULL;
 	return err;
 }
 
@@ -124,12 +147,10 @@ static int write_in(int directory, const char *name, output_writer *writer, void
 
 static int replace(const char *path, output_writer *writer, void *context)
 {
-	char *copy = strdup(path), *slash = copy ? strrchr(copy, '/') : NULL;
+	char *copy = xstrdup(path), *slash = strrchr(copy, '/');
 	const char *parent = !slash ? "." : slash == copy ? "/" : copy;
 	int directory, err;
 
-	if (!copy)
-		return -ENOMEM;
 	if (slash)
 		*slash = '\0';
 	directory = output_directory(parent);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "kernel_types_internal.h"
 
 static const char *const kernel_btf = "/sys/kernel/btf/vmlinux";
@@ -109,13 +110,11 @@ static int get_bytes(struct kernel_types *types, int fd, size_t size)
 
 int kernel_types_open_file(struct kernel_types **out, const char *path)
 {
-	struct kernel_types *types = calloc(1, sizeof(*types));
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err = -ENOMEM;
+	struct kernel_types *types = xcalloc(1, sizeof(*types));
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
 	struct stat st;
 
 	*out = NULL;
-	if (!types)
-		goto cleanup;
 	if (fd < 0 || fstat(fd, &st)) {
 		err = -errno;
 		goto cleanup;
@@ -184,14 +183,14 @@ static bool may_be_sought(const struct search *search, const char *name, const c
 	return search->filter[bit / 64] >> bit % 64 & 1;
 }
 
-/* The entry of a name, a new one if need be; NULL = no memory. The name is kept, not copied. */
+/* The entry of a name, a new one if need be. The name is kept, not copied. */
 static struct name *entry_of(struct search *search, const char *text)
 {
 	ENTRY new = { .key = (char *)text, .data = &search->names[search->count] }, *entry;
 	__u32 beginning, bit;
 
 	if (!hsearch_r(new, ENTER, &entry, &search->table))
-		return NULL;
+		out_of_memory();
 	search->count += entry->data == new.data;
 	if (strlen(text) >= 4) {
 		memcpy(&beginning, text, sizeof(beginning));
@@ -211,60 +210,42 @@ static char *plain_name(const char *name)
 {
 	const char *flavor = strstr(name + (*name != '\0'), "___");
 
-	return flavor ? strndup(name, flavor - name) : strdup(name);
+	return xasprintf("%.*s", flavor ? (int)(flavor - name) : (int)strlen(name), name);
 }
 
 /* Every type that programs are relocated by is named in their own types. */
-static int seek_all(struct search *search, const struct btf *named, char **plain)
+static void seek_all(struct search *search, const struct btf *named, char **plain)
 {
-	struct name *name;
-
 	for (__u32 id = 1; id < btf__type_cnt(named); id++) {
 		const struct btf_type *t = btf__type_by_id(named, id);
 
 		if (!t->name_off || !is_relocated(t))
 			continue;
 		plain[id] = plain_name(btf__name_by_offset(named, t->name_off));
-		name = plain[id] ? entry_of(search, plain[id]) : NULL;
-		if (!name)
-			return -ENOMEM;
-		name->all = true;
+		entry_of(search, plain[id])->all = true;
 	}
 	search->kinds |= 1 << BTF_KIND_STRUCT | 1 << BTF_KIND_UNION | 1 << BTF_KIND_ENUM |
 			 1 << BTF_KIND_ENUM64 | 1 << BTF_KIND_TYPEDEF;
-	return 0;
 }
 
-static int seek_each(struct search *search, struct kernel_type *wanted, size_t count)
+static void seek_each(struct search *search, struct kernel_type *wanted, size_t count)
 {
-	struct name *name;
-
 	for (size_t i = 0; i < count; i++) {
 		wanted[i].id = 0;
-		name = entry_of(search, wanted[i].name);
-		if (!name)
-			return -ENOMEM;
-		name->one = &wanted[i];
+		entry_of(search, wanted[i].name)->one = &wanted[i];
 		search->kinds |= 1 << wanted[i].kind;
 	}
-	return 0;
 }
 
-static int found(struct kernel_types *types, const struct name *name, const struct btf_type *t,
-		 __u32 id)
+static void found(struct kernel_types *types, const struct name *name, const struct btf_type *t,
+		  __u32 id)
 {
-	__u32 *more;
-
 	if (name->one && !name->one->id && btf_kind(t) == name->one->kind)
 		name->one->id = id;
 	if (!name->all || !is_relocated(t))
-		return 0;
-	more = realloc(types->found, (types->found_count + 1) * sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	types->found = more;
+		return;
+	types->found = xrealloc(types->found, types->found_count + 1, sizeof(*types->found));
 	types->found[types->found_count++] = id;
-	return 0;
 }
 
 /* The one pass over all types: notes where they lie, and those that are looked for. */
@@ -274,9 +255,8 @@ static int pass(struct kernel_types *types, struct search *search)
 	const size_t size = types->types_size;
 	size_t at = 0;
 	__u32 id = 1;	/* 0 is void */
-	int err = 0;
 
-	for (; !err && at + sizeof(struct btf_type) <= size; id++) {
+	for (; at + sizeof(struct btf_type) <= size; id++) {
 		const struct btf_type *t = (const void *)(types->types + at);
 		const char *name = types->names + t->name_off;
 		__u32 kind = btf_kind(t);
@@ -291,32 +271,29 @@ static int pass(struct kernel_types *types, struct search *search)
 		if (search->kinds >> kind & 1 && t->name_off &&
 		    may_be_sought(search, name, names_end) &&
 		    hsearch_r((ENTRY){ .key = (char *)name }, FIND, &entry, &search->table))
-			err = found(types, entry->data, t, id);
+			found(types, entry->data, t, id);
 	}
 	types->count = id;
-	return err ? err : at == size ? 0 : -EINVAL;
+	return at == size ? 0 : -EINVAL;
 }
 
 int kernel_types_find(struct kernel_types *types, struct kernel_type *wanted, size_t count,
 		      const struct btf *named)
 {
 	size_t most = count + btf__type_cnt(named);
-	char **plain = calloc(btf__type_cnt(named), sizeof(*plain));
-	struct search search = { .names = calloc(most, sizeof(*search.names)) };
-	int err = -ENOMEM;
+	char **plain = xcalloc(btf__type_cnt(named), sizeof(*plain));
+	struct search search = { .names = xcalloc(most, sizeof(*search.names)) };
+	int err;
 
-	types->marks = calloc(types->types_size / sizeof(struct btf_type) / KERNEL_TYPES_STEP + 1,
-			      sizeof(*types->marks));
-	if (!plain || !search.names || !types->marks || !hcreate_r(2 * most, &search.table))
-		goto cleanup;
-	err = seek_each(&search, wanted, count);
-	if (!err)
-		err = seek_all(&search, named, plain);
-	if (!err)
-		err = pass(types, &search);
+	types->marks = xcalloc(types->types_size / sizeof(struct btf_type) / KERNEL_TYPES_STEP + 1,
+			       sizeof(*types->marks));
+	if (!hcreate_r(2 * most, &search.table))
+		out_of_memory();
+	seek_each(&search, wanted, count);
+	seek_all(&search, named, plain);
+	err = pass(types, &search);
 	hdestroy_r(&search.table);
-cleanup:
-	for (__u32 id = 1; plain && id < btf__type_cnt(named); id++)
+	for (__u32 id = 1; id < btf__type_cnt(named); id++)
 		free(plain[id]);
 	free(plain);
 	free(search.names);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "kernel_types_internal.h"
 
 enum { MAX_DEPTH = 64 };	/* of types within types; the kernel's have less than ten */
@@ -43,15 +44,12 @@ static __u32 copy_of(const struct trim *trim, __u32 id)
 
 static int keep_copy(struct trim *trim, __u32 id, __u32 copy)
 {
-	struct copy *new = malloc(sizeof(*new));
+	struct copy *new = xmalloc(sizeof(*new));
 
-	if (!new)
-		return -ENOMEM;
 	*new = (struct copy){ .id = id, .copy = copy };
-	if (tsearch(new, &trim->copies, compare))
-		return copy;
-	free(new);
-	return -ENOMEM;
+	if (!tsearch(new, &trim->copies, compare))
+		out_of_memory();
+	return copy;
 }
 
 static const char *name_at(const struct trim *trim, __u32 offset)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "kernel_types.h"
 #include "memory.h"
 #include "session_internal.h"
@@ -182,12 +183,10 @@ static int load_skeleton(struct session *session)
 int session_open(struct session **out, const struct session_options *options, char *error,
 		 size_t error_size)
 {
-	struct session *session = calloc(1, sizeof(*session));
+	struct session *session = xcalloc(1, sizeof(*session));
 	int err;
 
 	*out = NULL;
-	if (!session)
-		return -ENOMEM;
 	session->types_fd = -1;
 	libbpf_set_print(print_libbpf);
 	session->probes = session_probes(&session->probe_count);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "session_internal.h"
 
 static int keep_event(void *context, void *data, size_t size)
@@ -22,10 +23,10 @@ int session_open_ring(struct session *session)
 {
 	if (!session->timeline_events)
 		return 0;
-	session->events = calloc(session->event_room, sizeof(*session->events));
+	session->events = xcalloc(session->event_room, sizeof(*session->events));
 	session->ring = ring_buffer__new(bpf_map__fd(session->skel->maps.events), keep_event,
 					 session, NULL);
-	return session->events && session->ring ? 0 : -ENOMEM;
+	return session->ring ? 0 : -ENOMEM;
 }
 
 void session_close_ring(struct session *session)
@@ -65,14 +66,14 @@ static __u32 used(__u32 next, __u32 limit)
 
 static void *copy_of(const void *values, size_t count, size_t size)
 {
-	void *copy = malloc(count * size + 1);
+	void *copy = xmalloc(count * size + 1);
 
-	if (copy && count)
+	if (count)
 		memcpy(copy, values, count * size);
 	return copy;
 }
 
-/* The first entries of an array, to be freed; NULL = no memory. */
+/* The first entries of an array, to be freed; NULL = it cannot be read. */
 static void *copy_of_map(const struct bpf_map *map, __u32 entries)
 {
 	size_t bytes;
@@ -99,16 +100,14 @@ static size_t count_keys(int fd, size_t key_size)
 	return count;
 }
 
-static int read_socks(struct session *session, struct snapshot *snapshot)
+static void read_socks(struct session *session, struct snapshot *snapshot)
 {
 	int fd = bpf_map__fd(session->skel->maps.socks);
 	size_t room = count_keys(fd, sizeof(__u64));
 	__u64 key, *last = NULL;
 	__u64 next;
 
-	snapshot->socks = calloc(room + 1, sizeof(*snapshot->socks));
-	if (!snapshot->socks)
-		return -ENOMEM;
+	snapshot->socks = xcalloc(room + 1, sizeof(*snapshot->socks));
 	while (snapshot->sock_count < room && !bpf_map_get_next_key(fd, last, &next)) {
 		struct snapshot_sock *entry = &snapshot->socks[snapshot->sock_count];
 
@@ -118,7 +117,6 @@ static int read_socks(struct session *session, struct snapshot *snapshot)
 		if (!bpf_map_lookup_elem(fd, &key, &entry->sock))
 			snapshot->sock_count++;
 	}
-	return 0;
 }
 
 /* The first file of a socket is counted in its own record. */
@@ -136,16 +134,14 @@ static void add_first_files(struct snapshot *snapshot)
 	}
 }
 
-static int read_flows(struct session *session, struct snapshot *snapshot)
+static void read_flows(struct session *session, struct snapshot *snapshot)
 {
 	int fd = bpf_map__fd(session->skel->maps.flows);
 	size_t room = count_keys(fd, sizeof(struct zc_flow_key));
 	struct zc_flow_key key, *last = NULL;
 	struct zc_flow_key next;
 
-	snapshot->flows = calloc(room + snapshot->sock_count + 1, sizeof(*snapshot->flows));
-	if (!snapshot->flows)
-		return -ENOMEM;
+	snapshot->flows = xcalloc(room + snapshot->sock_count + 1, sizeof(*snapshot->flows));
 	add_first_files(snapshot);
 	room += snapshot->flow_count;
 	while (snapshot->flow_count < room && !bpf_map_get_next_key(fd, last, &next)) {
@@ -157,7 +153,6 @@ static int read_flows(struct session *session, struct snapshot *snapshot)
 		if (!bpf_map_lookup_elem(fd, &key, &entry->flow))
 			snapshot->flow_count++;
 	}
-	return 0;
 }
 
 /* What on_tcp_state was left out for, on_tcp_destroy has seen. */
@@ -188,13 +183,10 @@ int session_snapshot(struct session *session, struct snapshot **out)
 	struct zctrace_bpf__bss *bss = session->skel->bss;
 	struct zctrace_bpf__data *data = session->skel->data;
 	const struct zctrace_bpf__rodata *rodata = session->skel->rodata;
-	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	struct snapshot *snapshot = xcalloc(1, sizeof(*snapshot));
 	__u64 recursion = recursion_misses(session);
-	int err = -ENOMEM;
 
 	*out = NULL;
-	if (!snapshot)
-		return -ENOMEM;
 	session_drain(session);
 	snapshot->stolen_ns = session_stolen_ns() - session->stolen_before;
 	snapshot->proc_count = used(data->next_proc, rodata->max_procs);
@@ -207,21 +199,17 @@ int session_snapshot(struct session *session, struct snapshot **out)
 	snapshot->objects = copy_of_map(session->skel->maps.objects, snapshot->object_count);
 	snapshot->events = copy_of(session->events, snapshot->event_count,
 				   sizeof(struct zc_event));
-	if (!snapshot->procs || !snapshot->cells || !snapshot->objects || !snapshot->events)
-		goto fail;
-	err = read_socks(session, snapshot);
-	if (!err)
-		err = read_flows(session, snapshot);
-	if (err)
-		goto fail;
+	if (!snapshot->cells || !snapshot->objects) {
+		snapshot_free(snapshot);
+		return -ENOMEM;
+	}
+	read_socks(session, snapshot);
+	read_flows(session, snapshot);
 	memcpy(snapshot->loss, bss->loss, sizeof(snapshot->loss));
 	memcpy(snapshot->coarse, bss->coarse, sizeof(snapshot->coarse));
 	snapshot->recursion = recursion - session->recursion_before;
 	*out = snapshot;
 	return 0;
-fail:
-	snapshot_free(snapshot);
-	return err;
 }
 
 void snapshot_free(struct snapshot *snapshot)

@@ -565,8 +565,9 @@ void summary_say_sweep(struct report *report)
 	struct sweep_curves all;
 	const char *too_few;
 
-	if (report->scenario_count == 0 || sweep_curves(report, &all))
+	if (report->scenario_count == 0)
 		return;
+	sweep_curves(report, &all);
 	too_few = too_few_runs(report, &all);
 	summary_say(report, headline(report, &all));
 	summary_say(report, too_few ? too_few : more_runs(report, &all));

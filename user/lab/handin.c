@@ -9,8 +9,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "alloc.h"
 #include "json_layout.h"
-#include "render.h"
+#include "plain.h"
 #include "report_load.h"
 #include "sha256.h"
 #include "version.h"
@@ -19,17 +20,17 @@
 static json_t *text_json(const char *text)
 {
 	size_t bytes = strnlen(text, HANDIN_MAX_TEXT);
-	char *cut = strndup(text, bytes), *plain;
-	json_t *json = cut ? json_string(cut) : NULL;
+	char *cut = xasprintf("%.*s", (int)bytes, text), *plain;
+	json_t *json = json_string(cut);
 
-	if (!json && cut) {
+	if (!json) {
 		/* Not UTF-8: its bytes are made visible. */
-		plain = malloc(4 * bytes + 1);
-		json = plain ? json_string(render_plain(cut, plain, 4 * bytes + 1)) : NULL;
+		plain = render_plain_copy(cut);
+		json = json_string(plain);
 		free(plain);
 	}
 	free(cut);
-	return json ? json : json_string("");
+	return json;
 }
 
 void handin_now(char text[HANDIN_TIME_BYTES])
@@ -40,7 +41,7 @@ void handin_now(char text[HANDIN_TIME_BYTES])
 	strftime(text, HANDIN_TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 }
 
-int handin_new(struct handin *handin, const struct lab *lab)
+void handin_new(struct handin *handin, const struct lab *lab)
 {
 	char when[HANDIN_TIME_BYTES];
 
@@ -50,7 +51,6 @@ int handin_new(struct handin *handin, const struct lab *lab)
 				 "schema", HANDIN_SCHEMA, "tool", "version", ZCTRACE_VERSION,
 				 "lab", lab->number, "title", lab->title, "name", "",
 				 "written", when, "predictions", "explanations", "reports");
-	return handin->root ? 0 : -ENOMEM;
 }
 
 void handin_free(struct handin *handin)
@@ -188,10 +188,7 @@ int handin_add_report(struct handin *handin, const char *file, const char *text,
 	forget_report(handin, file);
 	sha256_hex(text, bytes, hex);
 	entry = json_pack("{ss, ss, ss%}", "file", file, "sha256", hex, "json", text, bytes);
-	if (!entry || json_array_append_new(json_object_get(handin->root, "reports"), entry)) {
-		snprintf(error, size, "out of memory");
-		return -ENOMEM;
-	}
+	json_array_append_new(json_object_get(handin->root, "reports"), entry);
 	return take_report(handin, entry, error, size);
 }
 

@@ -29,8 +29,8 @@ struct handin {
 	size_t report_count;
 };
 
-/* An empty one. -ENOMEM. */
-int handin_new(struct handin *handin, const struct lab *lab);
+/* An empty one. */
+void handin_new(struct handin *handin, const struct lab *lab);
 void handin_free(struct handin *handin);
 
 /* Text in it, "" if there is none. */
@@ -78,8 +78,8 @@ enum handin_made {
 };
 
 /* Fixes the predictions with the time and a digest: what is left out stays left out. Once sealed
- * it stays as it is. 0 or -ENOMEM. */
-int handin_seal(struct handin *handin);
+ * it stays as it is. */
+void handin_seal(struct handin *handin);
 bool handin_is_sealed(const struct handin *handin);
 /* The time and the digest of the seal; "" if there is none. */
 const char *handin_sealed_at(const struct handin *handin);

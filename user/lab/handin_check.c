@@ -2,6 +2,7 @@
 /* Judges one hand-in: see handin.h. Everything is computed again from the raw reports. Whoever
  * alters a number must alter all that depend on it, and the digest; this finds those who did not,
  * and cannot find those who did. Called by zctrace lab check. */
+#include "alloc.h"
 #include "handin.h"
 
 #include <stdarg.h>
@@ -187,9 +188,7 @@ static bool times_add_up(const struct soundness *s, const struct spread *spread,
 	}
 	if (count != spread->run_count || !count)
 		return differs(s, "%zu runs, but %zu elapsed times", count, spread->run_count);
-	runs = malloc(count * sizeof(*runs));
-	if (!runs)
-		return differs(s, "out of memory");
+	runs = xcalloc(count, sizeof(*runs));
 	memcpy(runs, spread->runs, count * sizeof(*runs));
 	qsort(runs, count, sizeof(*runs), ascending);
 	median = stats_median(runs, count);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "grid.h"
 #include "identity.h"
 #include "report_load.h"
@@ -176,9 +177,9 @@ int lab_ask_prediction(const struct lab_prediction *prediction, struct handin *h
 	int err;
 
 	putchar('\n');
-	err = text_paragraph(options, stdout, GRID_PLAIN, "  ", prediction->question);
+	text_paragraph(options, stdout, GRID_PLAIN, "  ", prediction->question);
 	snprintf(prompt, sizeof(prompt), "  Your prediction (%.120s): ", prediction->unit);
-	while (!err) {
+	for (;;) {
 		err = read_line(prompt, line);
 		if (err || !*line)
 			return err;
@@ -186,7 +187,7 @@ int lab_ask_prediction(const struct lab_prediction *prediction, struct handin *h
 			break;
 		fputs("  That is not an answer to it; Enter alone leaves it out.\n", stdout);
 	}
-	return err ? err : handin_set_prediction(handin, prediction->id, line);
+	return handin_set_prediction(handin, prediction->id, line);
 }
 
 int lab_ask_explanation(const struct lab *lab, size_t question, struct handin *handin,
@@ -196,9 +197,8 @@ int lab_ask_explanation(const struct lab *lab, size_t question, struct handin *h
 	int err;
 
 	printf("\n  %zu. ", question + 1);
-	err = text_paragraph(options, stdout, GRID_PLAIN, "", lab->questions[question]);
-	if (!err)
-		err = read_line("  Your answer (one line; Enter: later): ", line);
+	text_paragraph(options, stdout, GRID_PLAIN, "", lab->questions[question]);
+	err = read_line("  Your answer (one line; Enter: later): ", line);
 	if (!err)
 		handin_set_explanation(handin, question, line);
 	return err;
@@ -207,11 +207,10 @@ int lab_ask_explanation(const struct lab *lab, size_t question, struct handin *h
 int lab_ask_to_go_on(const char *text, const struct render_options *options)
 {
 	char line[MOST_LINE];
-	int err;
 
 	putchar('\n');
-	err = text_paragraph(options, stdout, GRID_PLAIN, "  ", text);
-	return err ? err : read_line("  Press Enter to go on: ", line);
+	text_paragraph(options, stdout, GRID_PLAIN, "  ", text);
+	return read_line("  Press Enter to go on: ", line);
 }
 
 /* Whether the line goes on with the paragraph or the item before it. */
@@ -229,23 +228,20 @@ static void join_paragraphs(char *text)
 	}
 }
 
-int lab_print_text(const char *markdown, const struct render_options *options, FILE *out)
+void lab_print_text(const char *markdown, const struct render_options *options, FILE *out)
 {
-	char *copy = strdup(markdown), *rest = copy, *line;
-	int err = copy ? 0 : -ENOMEM;
+	char *copy = xstrdup(markdown), *rest = copy, *line;
 
-	if (copy)
-		join_paragraphs(copy);
-	while (!err && rest && (line = strsep(&rest, "\n"))) {
+	join_paragraphs(copy);
+	while (rest && (line = strsep(&rest, "\n"))) {
 		if (!*line && !rest)
 			break;
 		if (!*line)
 			putc('\n', out);
 		else if (!strncmp(line, "## ", 3))
-			err = text_paragraph(options, out, GRID_BOLD, "", line + 3);
+			text_paragraph(options, out, GRID_BOLD, "", line + 3);
 		else
-			err = text_paragraph(options, out, GRID_PLAIN, "", line);
+			text_paragraph(options, out, GRID_PLAIN, "", line);
 	}
 	free(copy);
-	return err;
 }

@@ -30,6 +30,6 @@ int lab_ask_explanation(const struct lab *lab, size_t question, struct handin *h
 int lab_ask_to_go_on(const char *text, const struct render_options *options);
 
 /* Markdown as it is, line by line, safe and within the terminal's width. */
-int lab_print_text(const char *markdown, const struct render_options *options, FILE *out);
+void lab_print_text(const char *markdown, const struct render_options *options, FILE *out);
 
 #endif

@@ -43,7 +43,7 @@ static const char *shown_unit(const struct lab_prediction *prediction)
 	return strstr(prediction->unit, " / ") ? "" : prediction->unit;
 }
 
-int lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *options, FILE *out)
+void lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "question", .wraps = true },	  { "predicted", .right = true },
@@ -55,7 +55,6 @@ int lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *o
 		[LAB_NOT_PREDICTED] = GRID_DIM, [LAB_NOT_MEASURED] = GRID_DOUBT,
 	};
 	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
-	int err;
 
 	for (size_t i = 0; i < sheet->lab->prediction_count; i++) {
 		const struct lab_row *row = &sheet->rows[i];
@@ -68,11 +67,10 @@ int lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *o
 		if (*row->why)
 			grid_below(grid, GRID_DIM, "not measured: %s", row->why);
 	}
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
 	fprintf(out, "\n  %zu of %zu predictions are right.\n", sheet->right,
 		sheet->lab->prediction_count);
-	return err;
 }
 
 /* --- Markdown --- */

@@ -26,8 +26,8 @@ struct lab_sheet {
 /* Both must outlive the sheet. */
 void lab_sheet_fill(struct lab_sheet *sheet, const struct lab *lab, const struct handin *handin);
 
-/* Predictions and measurements side by side. 0 or -errno. */
-int lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *options, FILE *out);
+/* Predictions and measurements side by side. */
+void lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *options, FILE *out);
 /* The whole lab report. output_writers: context is a struct lab_sheet. */
 int lab_sheet_markdown(FILE *out, void *context);
 int lab_sheet_html(FILE *out, void *context);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finds the text of a lab and takes it to pieces: see lab.h. What the program does stands in the
  * text and nowhere else. The file is ours, but a mistake in it is an error and never a crash. */
+#include "alloc.h"
 #include "lab.h"
 #include "self.h"
 #include "texts.h"
@@ -155,10 +156,10 @@ static int command_line(struct parser *parser, char *line)
 	if (lab->measurement_count == LAB_MAX_MEASUREMENTS)
 		return fail(parser, "more than %d measurements", LAB_MAX_MEASUREMENTS);
 	lab->measurements[lab->measurement_count++] = (struct lab_measurement){
-		.command = line, .file = strdup(file), .before = stop_of(parser->paragraph),
+		.command = line, .file = xstrdup(file), .before = stop_of(parser->paragraph),
 	};
 	parser->paragraph = NULL;
-	return lab->measurements[lab->measurement_count - 1].file ? 0 : -ENOMEM;
+	return 0;
 }
 
 /* Joins a line to what was read before it in the same memory; what lay between is gone. */
@@ -356,7 +357,7 @@ static char *read_text(const char *path)
 	if (!file)
 		return NULL;
 	if (!fstat(fileno(file), &st) && st.st_size < MOST_BYTES)
-		text = malloc(st.st_size + 1);
+		text = xmalloc(st.st_size + 1);
 	if (text) {
 		got = fread(text, 1, st.st_size, file);
 		text[got] = '\0';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A link from its configuration to its end: see link.h. The parts are made by link_*.c.
  * Called by the runner and by the options of zctrace. */
+#include "alloc.h"
 #include "link_internal.h"
 
 #include <errno.h>
@@ -182,9 +183,7 @@ int link_open(const struct link_config *config, struct link **link, char *error,
 	err = check(config, &line);
 	if (err)
 		return err;
-	made = calloc(1, sizeof(*made));
-	if (!made)
-		return link_fail(&line, -ENOMEM, "a link: out of memory; free some memory");
+	made = xcalloc(1, sizeof(*made));
 	made->kind = config->kind;
 	made->ipv6 = config->ipv6;
 	made->namespace_fds[LINK_SENDER] = made->namespace_fds[LINK_RECEIVER] = -1;

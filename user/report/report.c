@@ -2,7 +2,7 @@
 /* The report's memory, its fixed words and how to find things in it: see report.h.
  * Called by the builders and claims.c, which fill a report, and by all that read one. */
 #include "report.h"
-#include "exits.h"
+#include "alloc.h"
 #include "texts.h"
 
 #include <stdarg.h>
@@ -23,26 +23,20 @@ struct arena_block {
 	_Alignas(ALIGNMENT) unsigned char data[];
 };
 
-static void out_of_memory(void)
-{
-	exit(complain(ZC_EXIT_FAILED, "cannot keep the report: out of memory; close other programs"));
-}
-
 static struct arena_block *block_new(size_t size)
 {
 	struct arena_block *block;
 
 	if (size > SIZE_MAX - sizeof(*block))
-		return NULL;
-	block = calloc(1, sizeof(*block) + size);
-	if (block)
-		block->size = size;
+		out_of_memory();
+	block = xcalloc(1, sizeof(*block) + size);
+	block->size = size;
 	return block;
 }
 
 struct report *report_new(void)
 {
-	return calloc(1, sizeof(struct report));
+	return xcalloc(1, sizeof(struct report));
 }
 
 void report_free(struct report *report)
@@ -66,8 +60,6 @@ static struct arena_block *block_with_room(struct report *report, size_t bytes)
 	if (newest && newest->size - newest->used >= bytes)
 		return newest;
 	block = block_new(bytes > BLOCK_BYTES / 4 ? bytes : BLOCK_BYTES);
-	if (!block)
-		out_of_memory();
 	if (newest && bytes > BLOCK_BYTES / 4) {
 		block->next = newest->next;
 		newest->next = block;
@@ -109,8 +101,7 @@ const char *report_format(struct report *report, const char *format, ...)
 	char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		out_of_memory();
+	text = xvasprintf(format, arguments);
 	va_end(arguments);
 	kept = report_text(report, text);
 	free(text);

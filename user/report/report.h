@@ -275,7 +275,7 @@ struct report {
 	void *arena;			/* owns every string and array above */
 };
 
-/* A new, empty report; NULL = out of memory. Everything in it lives until report_free(). */
+/* A new, empty report. Everything in it lives until report_free(). */
 struct report *report_new(void);
 void report_free(struct report *report);
 

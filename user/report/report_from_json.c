@@ -535,10 +535,6 @@ int report_from_json(const json_t *root, struct report **report, char *error, si
 	int err;
 
 	reader.report = report_new();
-	if (!reader.report) {
-		fail(&reader, "out of memory");
-		return -ENOMEM;
-	}
 	err = read_object(&reader, &report_fields, root, reader.report);
 	if (!err)
 		err = check_report(&reader);

@@ -2,10 +2,10 @@
 /* Writes a report as JSON, field by field from the tables of report_fields.c; json_layout.c prints
  * it. Called by render_json and by those who save a report. */
 #include "report.h"
+#include "alloc.h"
 #include "json_layout.h"
-#include "json_memory.h"
-#include "report_fields.h"
 #include "plain.h"
+#include "report_fields.h"
 
 #include <errno.h>
 #include <math.h>
@@ -15,35 +15,26 @@
 #include <string.h>
 #include <jansson.h>
 
-/* The first error stays; every maker of values returns NULL after one. */
+/* The first error stays: a number that JSON cannot hold. */
 struct writer {
 	int err;
 };
 
-static json_t *checked(struct writer *writer, json_t *value)
-{
-	if (!value && !writer->err)
-		writer->err = -ENOMEM;
-	return value;
-}
-
 /* jansson refuses what is not UTF-8: file and program names may be anything. */
-static json_t *text_json(struct writer *writer, const char *text)
+static json_t *text_json(const char *text)
 {
 	json_t *value;
 	char *plain;
-	size_t size;
 
 	if (!text)
 		return json_null();
 	value = json_string(text);
 	if (value)
 		return value;
-	size = 4 * strlen(text) + 1;
-	plain = malloc(size);
-	value = plain ? json_string(render_plain(text, plain, size)) : NULL;
+	plain = render_plain_copy(text);
+	value = json_string(plain);
 	free(plain);
-	return checked(writer, value);
+	return value;
 }
 
 /* JSON readers, jansson among them, take whole numbers up to 2^63 - 1. */
@@ -53,36 +44,24 @@ static json_t *count_json(struct writer *writer, __u64 count)
 		writer->err = writer->err ? writer->err : -EOVERFLOW;
 		return NULL;
 	}
-	return checked(writer, json_integer((json_int_t)count));
+	return json_integer((json_int_t)count);
 }
 
-static void put(struct writer *writer, json_t *object, const char *key, json_t *value)
+static json_t *texts_json(const char **texts, size_t count)
 {
-	if (!value || json_object_set_new(object, key, value) < 0)
-		checked(writer, NULL);
-}
+	json_t *array = json_array();
 
-static void append(struct writer *writer, json_t *array, json_t *value)
-{
-	if (!value || json_array_append_new(array, value) < 0)
-		checked(writer, NULL);
-}
-
-static json_t *texts_json(struct writer *writer, const char **texts, size_t count)
-{
-	json_t *array = checked(writer, json_array());
-
-	for (size_t i = 0; i < count && !writer->err; i++)
-		append(writer, array, text_json(writer, texts[i]));
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, text_json(texts[i]));
 	return array;
 }
 
 static json_t *counts_json(struct writer *writer, const __u64 *counts, size_t count)
 {
-	json_t *array = checked(writer, json_array());
+	json_t *array = json_array();
 
-	for (size_t i = 0; i < count && !writer->err; i++)
-		append(writer, array, count_json(writer, counts[i]));
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, count_json(writer, counts[i]));
 	return array;
 }
 
@@ -97,10 +76,10 @@ static json_t *histogram_json(struct writer *writer, const __u64 *buckets)
 
 static json_t *origins_json(struct writer *writer, const __u64 *bytes)
 {
-	json_t *object = checked(writer, json_object());
+	json_t *object = json_object();
 
-	for (unsigned int i = 0; i < REPORT_ORIGINS && !writer->err; i++)
-		put(writer, object, report_origin_text(i), count_json(writer, bytes[i]));
+	for (unsigned int i = 0; i < REPORT_ORIGINS; i++)
+		json_object_set_new(object, report_origin_text(i), count_json(writer, bytes[i]));
 	return object;
 }
 
@@ -126,20 +105,14 @@ static bool has_reason(const char *joined, const char *reason)
 	return false;
 }
 
-static void add_reason(struct writer *writer, struct reasons *reasons, const char *why)
+static void add_reason(struct reasons *reasons, const char *why)
 {
 	size_t used = reasons->text ? strlen(reasons->text) : 0;
-	char *text;
 
 	if (!why || (reasons->text && has_reason(reasons->text, why)))
 		return;
-	text = realloc(reasons->text, used + strlen(why) + 3);
-	if (!text) {
-		checked(writer, NULL);
-		return;
-	}
-	sprintf(text + used, "%s%s", used ? "; " : "", why);
-	reasons->text = text;
+	reasons->text = xrealloc(reasons->text, used + strlen(why) + 3, 1);
+	sprintf(reasons->text + used, "%s%s", used ? "; " : "", why);
 }
 
 static json_t *measured_json(struct writer *writer, const struct measured *number,
@@ -147,16 +120,15 @@ static json_t *measured_json(struct writer *writer, const struct measured *numbe
 {
 	if (!number->why)
 		return count_json(writer, number->value);
-	add_reason(writer, reasons, number->why);
+	add_reason(reasons, number->why);
 	return json_null();
 }
 
-static json_t *real_json(struct writer *writer, const struct measured_real *number,
-			 struct reasons *reasons)
+static json_t *real_json(const struct measured_real *number, struct reasons *reasons)
 {
 	if (!number->why && isfinite(number->value))
-		return checked(writer, json_real(number->value));
-	add_reason(writer, reasons, number->why ? number->why : "it has no finite value");
+		return json_real(number->value);
+	add_reason(reasons, number->why ? number->why : "it has no finite value");
 	return json_null();
 }
 
@@ -166,37 +138,25 @@ static json_t *object_json(struct writer *writer, const struct field_table *tabl
 static json_t *array_json(struct writer *writer, const struct field *field, const void *base)
 {
 	const char *elements = field_pointer(field_at(field, base));
-	json_t *array = checked(writer, json_array());
+	json_t *array = json_array();
 
-	for (size_t i = 0; i < field_count(field, base) && !writer->err; i++)
-		append(writer, array,
+	for (size_t i = 0; i < field_count(field, base); i++)
+		json_array_append_new(array,
 		       object_json(writer, field->element, elements + i * field->element->size));
 	return array;
 }
 
 /* A name that the object has already gets its number: "cat", "cat#2". */
-static void put_named(struct writer *writer, json_t *object, const char *name, json_t *value)
+static void put_named(json_t *object, const char *name, json_t *value)
 {
-	json_t *key = text_json(writer, name ? name : "");
-	char *numbered = NULL;
-	size_t size;
+	json_t *key = text_json(name ? name : "");
+	size_t size = json_string_length(key) + 24;
+	char *numbered = xmalloc(size);
 
-	if (!key || !value) {
-		json_decref(value);
-		goto cleanup;
-	}
-	size = json_string_length(key) + 24;
-	numbered = malloc(size);
-	if (!numbered) {
-		checked(writer, NULL);
-		json_decref(value);
-		goto cleanup;
-	}
 	snprintf(numbered, size, "%s", json_string_value(key));
 	for (size_t i = json_object_size(object) + 1; json_object_get(object, numbered); i++)
 		snprintf(numbered, size, "%s#%zu", json_string_value(key), i);
-	put(writer, object, numbered, value);
-cleanup:
+	json_object_set_new(object, numbered, value);
 	free(numbered);
 	json_decref(key);
 }
@@ -204,12 +164,12 @@ cleanup:
 static json_t *map_json(struct writer *writer, const struct field *field, const void *base)
 {
 	const char *elements = field_pointer(field_at(field, base));
-	json_t *object = checked(writer, json_object());
+	json_t *object = json_object();
 
-	for (size_t i = 0; i < field_count(field, base) && !writer->err; i++) {
+	for (size_t i = 0; i < field_count(field, base); i++) {
 		const void *element = elements + i * field->element->size;
 
-		put_named(writer, object, *(const char *const *)element,
+		put_named(object, *(const char *const *)element,
 			  object_json(writer, field->element, element));
 	}
 	return object;
@@ -218,70 +178,68 @@ static json_t *map_json(struct writer *writer, const struct field *field, const 
 static json_t *legs_json(struct writer *writer, const struct field *field, const void *base)
 {
 	const struct report_leg *legs = field_at(field, base);
-	json_t *array = checked(writer, json_array());
+	json_t *array = json_array();
 
-	for (unsigned int i = 0; i < LEG_COUNT && !writer->err; i++) {
+	for (unsigned int i = 0; i < LEG_COUNT; i++) {
 		json_t *fields = object_json(writer, field->element, &legs[i]);
-		json_t *leg = checked(writer, json_object());
+		json_t *leg = json_object();
 
-		put(writer, leg, "id", text_json(writer, report_leg_id_text(i)));
-		if (!fields || !leg || json_object_update(leg, fields) < 0)
-			checked(writer, NULL);
+		json_object_set_new(leg, "id", text_json(report_leg_id_text(i)));
+		json_object_update(leg, fields);
 		json_decref(fields);
-		append(writer, array, leg);
+		json_array_append_new(array, leg);
 	}
 	return array;
 }
 
 /* The place of a name in the timeline's table of names, which it enters if it is new; -1 = NULL. */
-static json_t *name_json(struct writer *writer, json_t *index, json_t *names, const char *name)
+static json_t *name_json(json_t *index, json_t *names, const char *name)
 {
 	json_t *place, *text;
 
 	if (!name)
-		return checked(writer, json_integer(-1));
-	text = text_json(writer, name);
-	if (!text)
-		return NULL;
+		return json_integer(-1);
+	text = text_json(name);
 	place = json_object_get(index, json_string_value(text));
 	if (!place) {
 		place = json_integer((json_int_t)json_array_size(names));
-		put(writer, index, json_string_value(text), place);
-		append(writer, names, json_incref(text));
+		json_object_set_new(index, json_string_value(text), place);
+		json_array_append_new(names, json_incref(text));
 	}
 	json_decref(text);
-	return writer->err ? NULL : json_incref(place);
+	return json_incref(place);
 }
 
 /* [type, role, tid, name, fd, ns, value]; name and fd are places in "names". */
 static json_t *event_json(struct writer *writer, json_t *index, json_t *names,
 			  const struct report_event *event)
 {
-	json_t *array = checked(writer, json_array());
+	json_t *array = json_array();
 
-	append(writer, array, json_integer(event->type));
-	append(writer, array, json_integer(event->role));
-	append(writer, array, json_integer(event->tid));
-	append(writer, array, name_json(writer, index, names, event->name));
-	append(writer, array, name_json(writer, index, names, event->fd));
-	append(writer, array, count_json(writer, event->ns));
-	append(writer, array, json_integer(event->value));
+	json_array_append_new(array, json_integer(event->type));
+	json_array_append_new(array, json_integer(event->role));
+	json_array_append_new(array, json_integer(event->tid));
+	json_array_append_new(array, name_json(index, names, event->name));
+	json_array_append_new(array, name_json(index, names, event->fd));
+	json_array_append_new(array, count_json(writer, event->ns));
+	json_array_append_new(array, json_integer(event->value));
 	return array;
 }
 
 static json_t *timeline_json(struct writer *writer, const struct report_timeline *timeline)
 {
-	json_t *object = checked(writer, json_object()), *events = checked(writer, json_array());
-	json_t *names = checked(writer, json_array()), *index = checked(writer, json_object());
+	json_t *object = json_object(), *events = json_array();
+	json_t *names = json_array(), *index = json_object();
 
-	for (size_t i = 0; i < timeline->event_count && !writer->err; i++)
-		append(writer, events, event_json(writer, index, names, &timeline->events[i]));
-	put(writer, object, "limit", count_json(writer, timeline->limit));
-	put(writer, object, "dropped", count_json(writer, timeline->dropped));
+	for (size_t i = 0; i < timeline->event_count; i++)
+		json_array_append_new(events, event_json(writer, index, names,
+							 &timeline->events[i]));
+	json_object_set_new(object, "limit", count_json(writer, timeline->limit));
+	json_object_set_new(object, "dropped", count_json(writer, timeline->dropped));
 	if (timeline->begins_ns)
-		put(writer, object, "begins_ns", count_json(writer, timeline->begins_ns));
-	put(writer, object, "names", names);
-	put(writer, object, "events", events);
+		json_object_set_new(object, "begins_ns", count_json(writer, timeline->begins_ns));
+	json_object_set_new(object, "names", names);
+	json_object_set_new(object, "events", events);
 	json_decref(index);
 	return object;
 }
@@ -293,9 +251,9 @@ static json_t *field_json(struct writer *writer, const struct field *field, cons
 
 	switch (field->type) {
 	case FIELD_TEXT:
-		return text_json(writer, *(const char *const *)at);
+		return text_json(*(const char *const *)at);
 	case FIELD_WHY:
-		add_reason(writer, reasons, *(const char *const *)at);
+		add_reason(reasons, *(const char *const *)at);
 		return json_null();
 	case FIELD_COUNT:
 		return count_json(writer, *(const __u64 *)at);
@@ -305,11 +263,11 @@ static json_t *field_json(struct writer *writer, const struct field *field, cons
 		return measured_json(writer, at, reasons);
 	case FIELD_REAL:
 	case FIELD_SIGNED_REAL:
-		return real_json(writer, at, reasons);
+		return real_json(at, reasons);
 	case FIELD_VERDICT:
-		return text_json(writer, report_verdict_text(*(const enum report_verdict *)at));
+		return text_json(report_verdict_text(*(const enum report_verdict *)at));
 	case FIELD_TEXTS:
-		return texts_json(writer, *(const char **const *)at,
+		return texts_json(*(const char **const *)at,
 				  field_count(field, base));
 	case FIELD_COUNTS:
 		return counts_json(writer, *(__u64 *const *)at, field_count(field, base));
@@ -336,16 +294,16 @@ static json_t *field_json(struct writer *writer, const struct field *field, cons
 static json_t *object_json(struct writer *writer, const struct field_table *table,
 			   const void *base)
 {
-	json_t *object = checked(writer, json_object());
+	json_t *object = json_object();
 	struct reasons reasons = { 0 };
 	bool has_why = false;
 
-	for (const struct field *field = table->fields; field->name && !writer->err; field++) {
+	for (const struct field *field = table->fields; field->name; field++) {
 		has_why = has_why || field_may_be_null(field) || field->type == FIELD_WHY;
-		put(writer, object, field->name, field_json(writer, field, base, &reasons));
+		json_object_set_new(object, field->name, field_json(writer, field, base, &reasons));
 	}
-	if (has_why && !writer->err)
-		put(writer, object, "why", text_json(writer, reasons.text));
+	if (has_why)
+		json_object_set_new(object, "why", text_json(reasons.text));
 	free(reasons.text);
 	return object;
 }
@@ -353,23 +311,16 @@ static json_t *object_json(struct writer *writer, const struct field_table *tabl
 int report_write_json(const struct report *report, void *file)
 {
 	struct writer writer = { 0 };
-	json_t *root, *fields;
+	json_t *root = json_object(), *fields = object_json(&writer, &report_fields, report);
 
-	json_memory_watch();
-	root = json_object();
-	put(&writer, root, "schema", json_string(REPORT_SCHEMA));
-	fields = object_json(&writer, &report_fields, report);
-	if (!fields || json_object_update(root, fields) < 0)
-		checked(&writer, NULL);
+	json_object_set_new(root, "schema", json_string(REPORT_SCHEMA));
+	json_object_update(root, fields);
 	json_decref(fields);
-
 	if (!writer.err) {
 		errno = 0;
 		json_layout(root, file);
 		if (fflush(file) != 0 || ferror((FILE *)file))
 			writer.err = errno ? -errno : -EIO;
-		else if (json_memory_lacked())
-			writer.err = -ENOMEM;
 	}
 	json_decref(root);
 	return writer.err;

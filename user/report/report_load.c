@@ -2,8 +2,8 @@
 /* Opens and parses a saved report. The file may be anything: it must not make us wait, nor use up
  * the memory. Called by `zctrace report` and `zctrace diff`, and for the hand-ins of labs. */
 #include "report_load.h"
+#include "alloc.h"
 #include "report_from_json.h"
-#include "json_memory.h"
 #include "plain.h"
 
 #include <errno.h>
@@ -96,17 +96,14 @@ static json_t *parse(struct source *source, const struct reason *reason)
 	json_error_t error;
 	json_t *root;
 
-	json_memory_watch();
 	root = json_load_callback(read_source, source, JSON_REJECT_DUPLICATES, &error);
-	if (root && !source->err && !source->too_large && !json_memory_lacked())
+	if (root && !source->err && !source->too_large)
 		return root;
 	json_decref(root);
 	if (source->err)
 		give(reason, "%s", strerror(-source->err));
 	else if (source->too_large)
 		give(reason, "too large to be a report of zctrace");
-	else if (json_memory_lacked())
-		give(reason, "out of memory");
 	else if (source->bytes == 0)
 		give(reason, "it is empty");
 	else
@@ -220,8 +217,8 @@ char *load_text(const char *path, __u64 most_bytes, size_t *bytes, char *error, 
 	if (fd < 0)
 		return NULL;
 	if (!fstat(fd, &status))
-		text = malloc((size_t)status.st_size + 2);
-	got = text ? fill(fd, text, (size_t)status.st_size) : -ENOMEM;
+		text = xmalloc((size_t)status.st_size + 2);
+	got = text ? fill(fd, text, (size_t)status.st_size) : -errno;
 	close(fd);
 	if (got >= 0 && got <= status.st_size) {
 		text[got] = '\0';

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
+
 /*
  * Why ranks: times on a shared machine have one-sided outliers, so neither means nor a normal
  * distribution can be assumed, and one slow run among fifteen must not hide a difference as it
@@ -224,9 +226,7 @@ static struct interval combine(const struct spread *a, const struct spread *b, b
 	if (!stats_known(a) || !stats_known(b) || a->run_count < STATS_MIN_RUNS ||
 	    b->run_count < STATS_MIN_RUNS || (quotient && b->min.value == 0))
 		return interval;
-	pairs = calloc(a->run_count * b->run_count, sizeof(*pairs));
-	if (!pairs)
-		return interval;
+	pairs = xcalloc(a->run_count * b->run_count, sizeof(*pairs));
 	for (size_t i = 0; i < a->run_count; i++) {
 		for (size_t j = 0; j < b->run_count; j++)
 			pairs[count++] = quotient ? (double)a->runs[i] / (double)b->runs[j] :
@@ -264,9 +264,7 @@ struct interval stats_median_interval(const struct spread *spread)
 
 	if (!stats_known(spread) || n < STATS_MIN_RUNS)
 		return interval;
-	sorted = malloc(n * sizeof(*sorted));
-	if (!sorted)
-		return interval;
+	sorted = xcalloc(n, sizeof(*sorted));
 	memcpy(sorted, spread->runs, n * sizeof(*sorted));
 	qsort(sorted, n, sizeof(*sorted), ascending);
 	while (2 * k + 1 < n) {

@@ -6,6 +6,8 @@
 
 #include "stats_shape.h"
 
+#include "alloc.h"
+
 enum { GROUP_RUNS = 2, GROUPS_FROM = 5, TREND_FROM = 8 };
 
 #define GROUPS_ERROR 0.01
@@ -44,9 +46,7 @@ bool stats_two_groups(const struct spread *spread, struct groups *groups)
 
 	if (!stats_known(spread) || n < GROUPS_FROM)
 		return false;
-	sorted = malloc(n * sizeof(*sorted));
-	if (!sorted)
-		return false;
+	sorted = xcalloc(n, sizeof(*sorted));
 	memcpy(sorted, spread->runs, n * sizeof(*sorted));
 	qsort(sorted, n, sizeof(*sorted), ascending);
 	at = widest_gap(sorted, n);

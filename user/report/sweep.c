@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "texts.h"
 
 bool sweep_is(const struct report *report)
@@ -50,18 +51,14 @@ static size_t points_of(const struct report *report, const struct report_scenari
 	return count;
 }
 
-int sweep_curves(const struct report *report, struct sweep_curves *curves)
+void sweep_curves(const struct report *report, struct sweep_curves *curves)
 {
 	const struct report_scenario **room;
 
 	*curves = (struct sweep_curves){
-		.curves = calloc(report->scenario_count + 1, sizeof(*curves->curves)),
-		.points = calloc(report->scenario_count + 1, sizeof(*curves->points)),
+		.curves = xcalloc(report->scenario_count + 1, sizeof(*curves->curves)),
+		.points = xcalloc(report->scenario_count + 1, sizeof(*curves->points)),
 	};
-	if (!curves->curves || !curves->points) {
-		sweep_free(curves);
-		return -ENOMEM;
-	}
 	room = curves->points;
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
@@ -73,7 +70,6 @@ int sweep_curves(const struct report *report, struct sweep_curves *curves)
 		}
 		insert(curve, scenario);
 	}
-	return 0;
 }
 
 void sweep_free(struct sweep_curves *curves)

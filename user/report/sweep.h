@@ -23,8 +23,8 @@ struct sweep_curves {
 	const struct report_scenario **points;	/* of all curves */
 };
 
-/* 0 or -ENOMEM; the points are the report's. */
-int sweep_curves(const struct report *report, struct sweep_curves *curves);
+/* The points are the report's. */
+void sweep_curves(const struct report *report, struct sweep_curves *curves);
 void sweep_free(struct sweep_curves *curves);
 
 /* Why none of its points could be measured; NULL = some were, or the reasons differ. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "measure.h"
+#include "alloc.h"
 #include "memory.h"
 #include "privilege.h"
 #include "progress.h"
@@ -111,22 +112,23 @@ static int one_run(struct measuring *m, const struct series *series, const struc
 	return err;
 }
 
-/* One untimed run of each: what arrives is digested, and caches, memory and clocks warm up. */
 /* Beside others, one that this machine cannot run is left out, and the report says why. */
-static int leave_out(struct measuring *m, struct series *series)
+static void leave_out(struct measuring *m, struct series *series)
 {
-	series->failed = strdup(m->error);
+	series->failed = xstrdup(m->error);
 	m->error[0] = '\0';
-	return series->failed ? 0 : -ENOMEM;
 }
 
+/* One untimed run of each: what arrives is digested, and caches, memory and clocks warm up. */
 static int verify(struct measuring *m, struct series *series, const struct link *link)
 {
 	struct run_record record;
 	int err = one_run(m, series, link, false, true, &record);
 
-	if (err == -EOPNOTSUPP && m->plan->variant_count > 1)
-		return leave_out(m, series);
+	if (err == -EOPNOTSUPP && m->plan->variant_count > 1) {
+		leave_out(m, series);
+		return 0;
+	}
 	if (err)
 		return err;
 	snprintf(series->sha256_sent, sizeof(series->sha256_sent), "%s", m->kept->payload.sha256);
@@ -155,11 +157,10 @@ static int timed_run(struct measuring *m, struct series *series, const struct li
 static int repeat(struct measuring *m, struct series *series, const struct link *link)
 {
 	const size_t count = 2 * m->plan->variant_count;
-	size_t *order = calloc(count, sizeof(*order));
-	int err = order ? 0 : -ENOMEM;
+	size_t *order = xcalloc(count, sizeof(*order));
+	int err = 0;
 
-	if (order)
-		run_order_draw(&m->order_state, order, count);
+	run_order_draw(&m->order_state, order, count);
 	for (size_t i = 0; i < count && !err; i++) {
 		struct series *next = &series[order[i] / 2];
 
@@ -191,33 +192,28 @@ static int measure_condition(struct measuring *m, size_t number)
 	return err;
 }
 
-static int make_series(struct measurement *kept)
+static void make_series(struct measurement *kept)
 {
 	const struct measure_plan *plan = kept->plan;
 
 	kept->series_count = plan->condition_count * plan->variant_count;
-	kept->series = calloc(kept->series_count, sizeof(*kept->series));
-	if (!kept->series)
-		return -ENOMEM;
+	kept->series = xcalloc(kept->series_count, sizeof(*kept->series));
 	for (size_t i = 0; i < kept->series_count; i++) {
 		struct series *series = &kept->series[i];
 
 		series->condition = &plan->conditions[i / plan->variant_count];
 		series->variant = &plan->variants[i % plan->variant_count];
-		series->traced = calloc(plan->repeats, sizeof(*series->traced));
-		series->untraced = calloc(plan->repeats, sizeof(*series->untraced));
-		if (!series->traced || !series->untraced)
-			return -ENOMEM;
+		series->traced = xcalloc(plan->repeats, sizeof(*series->traced));
+		series->untraced = xcalloc(plan->repeats, sizeof(*series->untraced));
 	}
-	return 0;
 }
 
 static void free_series(struct measurement *kept)
 {
-	for (size_t i = 0; kept->series && i < kept->series_count; i++) {
+	for (size_t i = 0; i < kept->series_count; i++) {
 		struct series *series = &kept->series[i];
 
-		for (size_t r = 0; series->traced && r < series->traced_count; r++)
+		for (size_t r = 0; r < series->traced_count; r++)
 			run_record_free(&series->traced[r]);
 		free(series->traced);
 		free(series->untraced);
@@ -274,15 +270,12 @@ int measure(const struct measure_plan *plan, struct measurement *measurement, ch
 		       (1 + 2 * plan->repeats) + 1);
 	progress_step(&m.progress, plan->file ? "reading the file" : "making the file", "");
 	err = open_payload(&m);
-	if (!err)
-		err = make_series(measurement);
+	make_series(measurement);
 	if (!err)
 		err = keep_for_runs(&m);
 	for (size_t c = 0; c < plan->condition_count && !err; c++)
 		err = measure_condition(&m, c);
 	progress_end(&m.progress);
-	if (err == -ENOMEM && !error[0])
-		snprintf(error, size, "out of memory");
 	if (keep_for_report(&m)) {
 		free_series(measurement);
 		err = err ? err : -EPERM;

@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "machine.h"
 #include "payload.h"
 #include "sha256.h"
@@ -137,8 +138,8 @@ static int write_all(int fd, const char *data, size_t length)
 
 static int fill(int fd, __u64 bytes, const volatile int *interrupted)
 {
-	__u64 *block = malloc(BLOCK), state = 0x9E3779B97F4A7C15ULL;
-	int err = block ? 0 : -ENOMEM;
+	__u64 *block = xmalloc(BLOCK), state = 0x9E3779B97F4A7C15ULL;
+	int err = 0;
 
 	while (!err && bytes && !*interrupted) {
 		size_t part = bytes < BLOCK ? bytes : BLOCK;
@@ -218,9 +219,9 @@ static const char *shown_name(const struct payload *payload)
 static int read_through(const struct payload *payload, struct sha256_ctx *digest,
 			const volatile int *interrupted, char *error, size_t size)
 {
-	char *block = malloc(BLOCK);
+	char *block = xmalloc(BLOCK);
 	__u64 at = 0;
-	int err = block ? 0 : -ENOMEM;
+	int err = 0;
 
 	while (!err && at < payload->bytes) {
 		__u64 left = payload->bytes - at;
@@ -268,11 +269,11 @@ static long resident_pages(const struct payload *payload)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
 	size_t pages = (payload->bytes + page - 1) / page;
-	unsigned char *resident = malloc(pages);
+	unsigned char *resident = xmalloc(pages);
 	void *memory = mmap(NULL, payload->bytes, PROT_READ, MAP_SHARED, payload->fd, 0);
 	long count = 0;
 
-	if (!resident || memory == MAP_FAILED || mincore(memory, payload->bytes, resident)) {
+	if (memory == MAP_FAILED || mincore(memory, payload->bytes, resident)) {
 		count = -errno;
 	} else {
 		for (size_t i = 0; i < pages; i++)

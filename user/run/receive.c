@@ -112,7 +112,6 @@ static void accept_one(struct server *server)
 		ours.ss_family = AF_UNSPEC;
 	listener_address(&ours, ours_size, peer->here);
 	peer->deadline_ns = now_ns() + HELLO_MS * NS_PER_MS;
-	/* A failure leaves the wire closed. */
 	wire_open(&peer->wire, sock, REMOTE_LINE_BYTES, REMOTE_COUNTS_BYTES + CHILD_MESSAGE_BYTES);
 }
 

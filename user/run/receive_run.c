@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "alloc.h"
 #include "clock.h"
 #include "report.h"
 #include "texts.h"
@@ -122,19 +123,18 @@ static int read_counts(struct receive_run *run)
 	return session_snapshot(session, &run->record.snapshot);
 }
 
-/* "counts {report}" in one line, to be freed; NULL = out of memory. */
+/* "counts {report}" in one line, to be freed; NULL = a number is too large for it. */
 static char *counts_line(const struct report *report)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = xopen_memstream(&text, &size);
 	int err;
 
-	if (!out)
-		return NULL;
 	fputs("counts ", out);
 	err = report_write_json(report, out);
-	if (fclose(out) || err) {
+	xclose_memstream(out, &text);
+	if (err) {
 		free(text);
 		return NULL;
 	}
@@ -148,18 +148,18 @@ static char *counts_line(const struct report *report)
 
 static int say_counts(struct receive_run *run, struct wire *wire)
 {
-	struct report *report = NULL;
+	struct report *report;
 	char *line = NULL;
 	int err = read_counts(run);
 
-	if (!err)
+	if (!err) {
 		report = run->setup->build(run->setup->session, run->untraced, &run->record);
-	if (report)
 		line = counts_line(report);
-	report_free(report);
+		report_free(report);
+	}
 	if (!line)
-		return fail(run, -ENOMEM, "what was counted of the receiver cannot be put together: "
-			    "%s", strerror(err ? -err : ENOMEM));
+		return fail(run, err ? err : -EOVERFLOW, "what was counted of the receiver cannot be "
+			    "put together: %s", strerror(err ? -err : EOVERFLOW));
 	err = wire_send(wire, line);
 	free(line);
 	return err;

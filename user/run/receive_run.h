@@ -11,7 +11,7 @@
 #include "wire.h"
 
 /* What was counted of a receiver, as a report; without a snapshot for the reason that untraced
- * gives. NULL = out of memory. */
+ * gives. */
 typedef struct report *receive_build_fn(const struct session *session, const char *untraced,
 					const struct run_record *run);
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
+#include "alloc.h"
 #include "report.h"
 #include "signals.h"
 #include "version.h"
@@ -142,8 +143,7 @@ static int connect_to(struct remote *remote, const struct remote_target *target,
 	freeaddrinfo(addresses);
 	if (sock < 0)
 		return connect_failed(remote, target, sock);
-	if (wire_open(&remote->wire, sock, REMOTE_COUNTS_BYTES, REMOTE_LINE_BYTES * 4))
-		return give_up(remote, -ENOMEM, "out of memory");
+	wire_open(&remote->wire, sock, REMOTE_COUNTS_BYTES, REMOTE_LINE_BYTES * 4);
 	return 0;
 }
 
@@ -237,15 +237,11 @@ static int greet(struct remote *remote)
 int remote_open(struct remote **out, const struct remote_target *target, bool ipv6, char *error,
 		size_t size)
 {
-	struct remote *remote = calloc(1, sizeof(*remote));
+	struct remote *remote = xcalloc(1, sizeof(*remote));
 	bool brackets = strchr(target->host, ':');
 	int err;
 
 	*out = NULL;
-	if (!remote) {
-		snprintf(error, size, "out of memory");
-		return -ENOMEM;
-	}
 	remote->wire = WIRE_NONE;
 	snprintf(remote->name, sizeof(remote->name), brackets ? "[%s]:%d" : "%s:%d", target->host,
 		 target->port);

@@ -12,18 +12,16 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "alloc.h"
+
 enum { ALIVE_IDLE_S = 10, ALIVE_EVERY_S = 5, ALIVE_PROBES = 3, UNANSWERED_MS = 25000 };
 
-int wire_open(struct wire *wire, int fd, size_t most_in, size_t most_out)
+void wire_open(struct wire *wire, int fd, size_t most_in, size_t most_out)
 {
 	*wire = (struct wire){
 		.fd = fd, .in_size = most_in + 1, .out_size = most_out,
-		.in = malloc(most_in + 1), .out = malloc(most_out),
+		.in = xmalloc(most_in + 1), .out = xmalloc(most_out),
 	};
-	if (wire->in && wire->out)
-		return 0;
-	wire_close(wire);
-	return -ENOMEM;
 }
 
 void wire_close(struct wire *wire)

@@ -20,8 +20,8 @@ struct wire {
 #define WIRE_NONE ((struct wire){ .fd = -1 })
 
 /* Takes the connection over, also on an error. Lines of more than most_in bytes are not taken in;
- * at most most_out bytes wait to be sent. 0 or -ENOMEM. */
-int wire_open(struct wire *wire, int fd, size_t most_in, size_t most_out);
+ * at most most_out bytes wait to be sent. */
+void wire_open(struct wire *wire, int fd, size_t most_in, size_t most_out);
 void wire_close(struct wire *wire);
 
 /*

@@ -10,6 +10,8 @@
 
 #include "identity.h"
 
+#include "alloc.h"
+
 static bool id_from_environment(const char *name, unsigned int *id)
 {
 	const char *text = getenv(name);
@@ -79,10 +81,10 @@ int identity_borrow(const struct identity *identity)
 		return 0;
 	own.gid = getegid();
 	own.group_count = getgroups(0, NULL);
-	own.groups = calloc(own.group_count + 1, sizeof(*own.groups));
-	if (!own.groups || getgroups(own.group_count, own.groups) != own.group_count) {
+	own.groups = xcalloc(own.group_count + 1, sizeof(*own.groups));
+	if (getgroups(own.group_count, own.groups) != own.group_count) {
 		free(own.groups);
-		return -ENOMEM;
+		return -EAGAIN;
 	}
 	own.lent = true;
 	err = take_groups(identity);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "alloc.h"
+
 /* Characters that change the order or the place of others, or that cannot be seen at all. */
 static const struct {
 	__u32 first, last;
@@ -92,28 +94,11 @@ char *render_plain(const char *text, char *buf, size_t size)
 	return buf;
 }
 
-static bool lost;
-
 char *render_plain_copy(const char *text)
 {
 	size_t size = 4 * strlen(text ? text : "") + 1;
-	char *copy = malloc(size);
 
-	lost = lost || !copy;
-	return copy ? render_plain(text, copy, size) : NULL;
-}
-
-void render_lose_text(void)
-{
-	lost = true;
-}
-
-bool render_lost_text(void)
-{
-	bool since = lost;
-
-	lost = false;
-	return since;
+	return render_plain(text, xmalloc(size), size);
 }
 
 /* The locale of the user may be C, in which wcwidth() knows ASCII only. */

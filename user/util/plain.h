@@ -11,12 +11,8 @@
  * UTF-8 made visible (as \xNN), at most size - 1 bytes, cut between characters. NULL is "".
  * Nothing more is escaped: not <, not |. Returns buf. */
 char *render_plain(const char *text, char *buf, size_t size);
-/* The same as a copy, to be freed. NULL if there is no memory, which is remembered: the writers of
- * texts go on without it, and output_write() asks at the end. */
+/* The same as a copy, to be freed. */
 char *render_plain_copy(const char *text);
-void render_lose_text(void);	/* something else was lost for lack of memory */
-/* Whether anything was lost since the last time that this was asked. */
-bool render_lost_text(void);
 /* Columns that a text from render_plain() takes on a terminal. */
 size_t render_columns(const char *text);
 /* The longest beginning of text that takes at most columns, in bytes. */

@@ -7,6 +7,8 @@
 
 #include "shell_word.h"
 
+#include "alloc.h"
+
 /* Whether a shell takes the word as it stands. */
 static bool is_plain_word(const char *word)
 {
@@ -21,10 +23,8 @@ static bool is_plain_word(const char *word)
 
 char *shell_word(const char *word)
 {
-	char *quoted = malloc(strlen(word) * 4 + 3), *to = quoted;
+	char *quoted = xmalloc(strlen(word) * 4 + 3), *to = quoted;
 
-	if (!quoted)
-		return NULL;
 	if (is_plain_word(word))
 		return strcpy(quoted, word);
 	*to++ = '\'';

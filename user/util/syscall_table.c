@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "alloc.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
@@ -73,9 +75,9 @@ const char *syscall_name(unsigned int nr)
 		return "beyond the table";
 	if (!names[nr])
 		names[nr] = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), (int)nr);
-	if (!names[nr] && asprintf(&names[nr], "syscall %u", nr) < 0)
-		names[nr] = NULL;
-	return names[nr] ? names[nr] : "unnamed syscall";
+	if (!names[nr])
+		names[nr] = xasprintf("syscall %u", nr);
+	return names[nr];
 }
 
 static const struct syscall_mover *mover_of(const char *name)

@@ -2,6 +2,7 @@
 /* Two reports beside each other: which machine, which scenario belongs to which, whose verdict
  * changed; the numbers are diff_numbers.c's. Called by `zctrace diff`. */
 #include "diff.h"
+#include "alloc.h"
 #include "grid.h"
 #include "overview.h"
 #include "report_fields.h"
@@ -20,28 +21,17 @@ static const struct grid_column fact_columns[] = {
 	{ "B", .wraps = true },
 };
 
-static int print_grid(struct grid *grid, const struct render_options *options, FILE *out)
-{
-	int err = grid_print(grid, options, out);
-
-	grid_free(grid);
-	return err;
-}
-
 /* --- what was measured where --- */
 
-static int print_side(const char *side, const struct report *report,
-		      const struct render_options *options, FILE *out)
+static void print_side(const char *side, const struct report *report,
+		       const struct render_options *options, FILE *out)
 {
 	char *text;
-	int err;
 
-	if (asprintf(&text, "zctrace %s, %s", report->mode,
-		     report->config.started ? report->config.started : "at an unknown time") < 0)
-		return -ENOMEM;
-	err = text_paragraph(options, out, GRID_BOLD, side, text);
+	text = xasprintf("zctrace %s, %s", report->mode,
+			 report->config.started ? report->config.started : "at an unknown time");
+	text_paragraph(options, out, GRID_BOLD, side, text);
 	free(text);
-	return err;
 }
 
 /* The value of a text, a count or a flag for people; NULL = there is none. */
@@ -76,8 +66,8 @@ static size_t add_facts(struct grid *grid, const struct field_table *table, cons
 	return count;
 }
 
-static int diff_facts(const struct report *a, const struct report *b,
-		      const struct render_options *options, FILE *out)
+static void diff_facts(const struct report *a, const struct report *b,
+		       const struct render_options *options, FILE *out)
 {
 	struct grid *grid = grid_new(COLUMNS(fact_columns));
 	size_t count;
@@ -92,10 +82,10 @@ static int diff_facts(const struct report *a, const struct report *b,
 	}
 	putc('\n', out);
 	if (count)
-		return print_grid(grid, options, out);
+		grid_print(grid, options, out);
+	else
+		fputs("  same machine, same configuration\n", out);
 	grid_free(grid);
-	fputs("  same machine, same configuration\n", out);
-	return 0;
 }
 
 /* --- which scenario belongs to which --- */
@@ -132,46 +122,40 @@ static void match(const struct report *a, const struct report *b,
 	}
 }
 
-static int print_alone(const struct report *report, const struct report_scenario *scenario,
-		       const char *side, const struct render_options *options, FILE *out)
+static void print_alone(const struct report *report, const struct report_scenario *scenario,
+			const char *side, const struct render_options *options, FILE *out)
 {
 	char name[OVERVIEW_TEXT_BYTES];
 
 	putc('\n', out);
-	return text_paragraph(options, out, GRID_PLAIN, side,
-			      overview_name(report, scenario, name));
+	text_paragraph(options, out, GRID_PLAIN, side,
+		       overview_name(report, scenario, name));
 }
 
-static int diff_scenarios(const struct report *a, const struct report *b,
-			  const struct render_options *options, FILE *out)
+static void diff_scenarios(const struct report *a, const struct report *b,
+			   const struct render_options *options, FILE *out)
 {
-	const struct report_scenario **partners = calloc(a->scenario_count + 1, sizeof(*partners));
-	bool *taken = calloc(b->scenario_count + 1, sizeof(*taken));
+	const struct report_scenario **partners = xcalloc(a->scenario_count + 1, sizeof(*partners));
+	bool *taken = xcalloc(b->scenario_count + 1, sizeof(*taken));
 	const bool brief_sweep = sweep_is(a) && sweep_is(b) && !options->verbose;
-	int err = -ENOMEM;
 
-	if (!partners || !taken)
-		goto cleanup;
-	err = 0;
 	match(a, b, partners, taken);
 	if (brief_sweep)
-		err = diff_sweep(a, partners, options, out);
-	for (size_t i = 0; i < a->scenario_count && !err; i++) {
+		diff_sweep(a, partners, options, out);
+	for (size_t i = 0; i < a->scenario_count; i++) {
 		if (partners[i] && brief_sweep)
 			continue;
 		if (partners[i])
-			err = diff_numbers(a, &a->scenarios[i], partners[i], options, out);
+			diff_numbers(a, &a->scenarios[i], partners[i], options, out);
 		else
-			err = print_alone(a, &a->scenarios[i], "  only in A: ", options, out);
+			print_alone(a, &a->scenarios[i], "  only in A: ", options, out);
 	}
-	for (size_t j = 0; j < b->scenario_count && !err; j++) {
+	for (size_t j = 0; j < b->scenario_count; j++) {
 		if (!taken[j])
-			err = print_alone(b, &b->scenarios[j], "  only in B: ", options, out);
+			print_alone(b, &b->scenarios[j], "  only in B: ", options, out);
 	}
-cleanup:
 	free(partners);
 	free(taken);
-	return err;
 }
 
 /* --- claims --- */
@@ -204,8 +188,8 @@ static void add_verdicts(struct grid *grid, const struct report_claim *claim,
 	}
 }
 
-static int diff_claims(const struct report *a, const struct report *b,
-		       const struct render_options *options, FILE *out)
+static void diff_claims(const struct report *a, const struct report *b,
+			const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "claims with another verdict", .wraps = true },
@@ -236,23 +220,17 @@ static int diff_claims(const struct report *a, const struct report *b,
 	if (same)
 		fprintf(out, "  %zu of %zu claims have the same verdict\n", same, same + other);
 	if (other)
-		return print_grid(grid, options, out);
+		grid_print(grid, options, out);
 	grid_free(grid);
-	return 0;
 }
 
 int report_diff(const struct report *a, const struct report *b,
 		const struct render_options *options, FILE *out)
 {
-	int err = print_side("A  ", a, options, out);
-
-	if (!err)
-		err = print_side("B  ", b, options, out);
-	if (!err)
-		err = diff_facts(a, b, options, out);
-	if (!err)
-		err = diff_scenarios(a, b, options, out);
-	if (!err)
-		err = diff_claims(a, b, options, out);
-	return err ? err : ferror(out) ? -EIO : 0;
+	print_side("A  ", a, options, out);
+	print_side("B  ", b, options, out);
+	diff_facts(a, b, options, out);
+	diff_scenarios(a, b, options, out);
+	diff_claims(a, b, options, out);
+	return ferror(out) ? -EIO : 0;
 }

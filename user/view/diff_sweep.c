@@ -55,8 +55,8 @@ static void add_pair(struct grid *grid, const struct report_scenario *a,
 	tell_counts(grid, a, b);
 }
 
-int diff_sweep(const struct report *a, const struct report_scenario *const *partners,
-	       const struct render_options *options, FILE *out)
+void diff_sweep(const struct report *a, const struct report_scenario *const *partners,
+		const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "way", .right = false }, { "chunk", .right = true },
@@ -65,14 +65,12 @@ int diff_sweep(const struct report *a, const struct report_scenario *const *part
 		{ "change", .wraps = true },
 	};
 	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
-	int err;
 
 	putc('\n', out);
 	for (size_t i = 0; i < a->scenario_count; i++) {
 		if (partners[i])
 			add_pair(grid, &a->scenarios[i], partners[i]);
 	}
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err;
 }

@@ -3,10 +3,11 @@
  * Called by render_text.c and its parts, and by diff.c. */
 #include "grid.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "alloc.h"
 
 enum {
 	INDENT = 2,
@@ -36,7 +37,6 @@ struct grid {
 	size_t column_count;
 	struct row *rows;
 	size_t row_count;
-	bool lost;
 };
 
 size_t text_width(const struct render_options *options)
@@ -63,19 +63,15 @@ const char *text_plain_again(const struct render_options *options, enum grid_col
 
 struct grid *grid_new(const struct grid_column *columns, size_t count)
 {
-	struct grid *grid = calloc(1, sizeof(*grid));
+	struct grid *grid = xcalloc(1, sizeof(*grid));
 
-	if (grid) {
-		grid->columns = columns;
-		grid->column_count = count;
-	}
+	grid->columns = columns;
+	grid->column_count = count;
 	return grid;
 }
 
 void grid_free(struct grid *grid)
 {
-	if (!grid)
-		return;
 	for (size_t i = 0; i < grid->row_count; i++) {
 		for (size_t c = 0; c < grid->rows[i].count; c++)
 			free(grid->rows[i].cells[c].text);
@@ -87,17 +83,12 @@ void grid_free(struct grid *grid)
 
 static struct row *add_row(struct grid *grid)
 {
-	struct row *rows = realloc(grid->rows, (grid->row_count + 1) * sizeof(*rows));
+	struct row *row;
 
-	if (!rows)
-		return NULL;
-	grid->rows = rows;
-	rows += grid->row_count;
-	*rows = (struct row){ .cells = calloc(grid->column_count, sizeof(struct cell)) };
-	if (!rows->cells)
-		return NULL;
-	grid->row_count++;
-	return rows;
+	grid->rows = xrealloc(grid->rows, grid->row_count + 1, sizeof(*row));
+	row = &grid->rows[grid->row_count++];
+	*row = (struct row){ .cells = xcalloc(grid->column_count, sizeof(struct cell)) };
+	return row;
 }
 
 /* The row that still lacks cells, or a new one. */
@@ -110,53 +101,39 @@ static struct row *open_row(struct grid *grid)
 	return add_row(grid);
 }
 
-static void add_cell(struct grid *grid, struct row *row, enum grid_color color, const char *text)
+static void add_cell(struct row *row, enum grid_color color, const char *text)
 {
-	char *copy = row ? render_plain_copy(text ? text : "—") : NULL;
-
-	if (copy)
-		row->cells[row->count++] = (struct cell){ copy, color };
-	else
-		grid->lost = true;
+	row->cells[row->count++] = (struct cell){ render_plain_copy(text ? text : "—"), color };
 }
 
 void grid_cell(struct grid *grid, enum grid_color color, const char *text)
 {
-	if (grid)
-		add_cell(grid, open_row(grid), color, text);
+	add_cell(open_row(grid), color, text);
 }
 
 void grid_format(struct grid *grid, enum grid_color color, const char *format, ...)
 {
 	va_list arguments;
-	char *text = NULL;
+	char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = xvasprintf(format, arguments);
 	va_end(arguments);
 	grid_cell(grid, color, text);
-	if (grid && !text)
-		grid->lost = true;
 	free(text);
 }
 
 void grid_below(struct grid *grid, enum grid_color color, const char *format, ...)
 {
+	struct row *row = add_row(grid);
 	va_list arguments;
-	char *text = NULL;
-	struct row *row;
+	char *text;
 
-	if (!grid)
-		return;
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = xvasprintf(format, arguments);
 	va_end(arguments);
-	row = text ? add_row(grid) : NULL;
-	if (row)
-		row->below = true;
-	add_cell(grid, row, color, text);
+	row->below = true;
+	add_cell(row, color, text);
 	free(text);
 }
 
@@ -200,15 +177,13 @@ static void spaces(size_t count, FILE *out)
 		putc(' ', out);
 }
 
-int text_paragraph(const struct render_options *options, FILE *out, enum grid_color color,
-		   const char *first, const char *text)
+void text_paragraph(const struct render_options *options, FILE *out, enum grid_color color,
+		    const char *first, const char *text)
 {
 	size_t indent = render_columns(first), room = text_width(options) - indent;
 	char *plain = render_plain_copy(text);
 	const char *at = plain;
 
-	if (!plain)
-		return -ENOMEM;
 	/* Nothing ends in blanks, an empty text neither. */
 	fprintf(out, "%.*s", *plain ? (int)strlen(first) : (int)strcspn(first, " "), first);
 	while (*at) {
@@ -226,7 +201,6 @@ int text_paragraph(const struct render_options *options, FILE *out, enum grid_co
 	if (!*plain)
 		putc('\n', out);
 	free(plain);
-	return 0;
 }
 
 static size_t natural_width(const struct grid *grid, size_t column)
@@ -342,12 +316,12 @@ static void print_cells(const struct grid *grid, const struct render_options *op
 	}
 }
 
-static int print_below(const struct cell *cell, const struct render_options *options, FILE *out)
+static void print_below(const struct cell *cell, const struct render_options *options, FILE *out)
 {
 	char indent[BELOW_INDENT + 1];
 
 	snprintf(indent, sizeof(indent), "%*s", BELOW_INDENT, "");
-	return text_paragraph(options, out, cell->color, indent, cell->text);
+	text_paragraph(options, out, cell->color, indent, cell->text);
 }
 
 static bool has_headings(const struct grid *grid)
@@ -370,36 +344,24 @@ static void print_headings(const struct grid *grid, const struct render_options 
 	print_cells(grid, options, out, cells, grid->column_count, widths, rest);
 }
 
-int grid_print(const struct grid *grid, const struct render_options *options, FILE *out)
+void grid_print(const struct grid *grid, const struct render_options *options, FILE *out)
 {
-	size_t *widths = NULL;
-	const char **rest = NULL;
-	struct cell *headings = NULL;
-	int err = -ENOMEM;
-
-	if (!grid)
-		return err;
-	widths = calloc(grid->column_count, sizeof(*widths));
-	rest = calloc(grid->column_count, sizeof(*rest));
-	headings = calloc(grid->column_count, sizeof(*headings));
-	if (!widths || !rest || !headings || grid->lost)
-		goto cleanup;
+	size_t *widths = xcalloc(grid->column_count, sizeof(*widths));
+	const char **rest = xcalloc(grid->column_count, sizeof(*rest));
+	struct cell *headings = xcalloc(grid->column_count, sizeof(*headings));
 
 	fit_widths(grid, widths, text_width(options));
 	if (has_headings(grid))
 		print_headings(grid, options, out, widths, rest, headings);
-	err = 0;
-	for (size_t i = 0; i < grid->row_count && !err; i++) {
+	for (size_t i = 0; i < grid->row_count; i++) {
 		const struct row *row = &grid->rows[i];
 
 		if (row->below)
-			err = print_below(&row->cells[0], options, out);
+			print_below(&row->cells[0], options, out);
 		else
 			print_cells(grid, options, out, row->cells, row->count, widths, rest);
 	}
-cleanup:
 	free(widths);
 	free(rest);
 	free(headings);
-	return err;
 }

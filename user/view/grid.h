@@ -19,7 +19,7 @@ struct grid_column {
 
 struct grid;
 
-/* columns must stay until grid_free(). NULL = out of memory; the functions below accept it. */
+/* columns must stay until grid_free(). */
 struct grid *grid_new(const struct grid_column *columns, size_t count);
 void grid_free(struct grid *grid);
 
@@ -32,14 +32,14 @@ void grid_format(struct grid *grid, enum grid_color color, const char *format, .
 void grid_below(struct grid *grid, enum grid_color color, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Prints it, two columns in from the left. 0 or -ENOMEM if a cell was lost. */
-int grid_print(const struct grid *grid, const struct render_options *options, FILE *out);
+/* Prints it, two columns in from the left. */
+void grid_print(const struct grid *grid, const struct render_options *options, FILE *out);
 
 /* Columns to print in. */
 size_t text_width(const struct render_options *options);
 /* A paragraph of text from outside: first stands before it, the other lines are indented alike. */
-int text_paragraph(const struct render_options *options, FILE *out, enum grid_color color,
-		   const char *first, const char *text);
+void text_paragraph(const struct render_options *options, FILE *out, enum grid_color color,
+		    const char *first, const char *text);
 /* Terminal escapes, "" where there is no colour. */
 const char *text_color(const struct render_options *options, enum grid_color color);
 const char *text_plain_again(const struct render_options *options, enum grid_color color);

@@ -248,10 +248,7 @@ static void command(FILE *out, const struct report_tool *tool)
 	for (size_t i = 0; i < tool->command_count; i++) {
 		fputs(i ? " " : "sudo ", out);
 		word = shell_word(tool->command[i] ? tool->command[i] : "");
-		if (word)
-			html_text(out, word);
-		else
-			render_lose_text();
+		html_text(out, word);
 		free(word);
 	}
 	fputs("</code></pre>\n", out);

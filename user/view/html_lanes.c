@@ -3,10 +3,10 @@
  * Reports come from strangers too: nothing here trusts the events to be in order or in pairs. */
 #include "html_lanes.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "scenario_table.h"
 #include "texts.h"
 
@@ -19,21 +19,15 @@ struct reader {
 	const struct report_scenario *scenario;
 	const struct scenario *known;	/* says which calls begin a round; NULL = there are none */
 	bool full;			/* events are still kept one by one */
-	int err;
 };
 
 /* Makes room for one more element. */
 static void *grow(void *array, size_t count, size_t *room, size_t size)
 {
-	size_t more = *room ? *room * 2 : 64;
-	void *bigger;
-
 	if (count < *room)
 		return array;
-	bigger = realloc(array, more * size);
-	if (bigger)
-		*room = more;
-	return bigger;
+	*room = *room ? *room * 2 : 64;
+	return xrealloc(array, *room, size);
 }
 
 /* Whether calls of this sort move payload. */
@@ -54,7 +48,6 @@ static size_t find_label(struct reader *reader, const struct lane *lane,
 			 const struct report_event *event)
 {
 	struct lanes *lanes = reader->lanes;
-	struct lane_label *labels;
 
 	for (size_t i = 0; i < lanes->label_count; i++) {
 		struct lane_label *label = &lanes->labels[i];
@@ -63,13 +56,9 @@ static size_t find_label(struct reader *reader, const struct lane *lane,
 		    same_text(label->fd, event->fd))
 			return i;
 	}
-	labels = grow(lanes->labels, lanes->label_count, &lanes->label_room, sizeof(*labels));
-	if (!labels) {
-		reader->err = -ENOMEM;
-		return 0;
-	}
-	lanes->labels = labels;
-	labels[lanes->label_count] = (struct lane_label){
+	lanes->labels = grow(lanes->labels, lanes->label_count, &lanes->label_room,
+			     sizeof(*lanes->labels));
+	lanes->labels[lanes->label_count] = (struct lane_label){
 		.name = event->name,
 		.fd = event->fd,
 		.role = lane->role_index,
@@ -93,11 +82,7 @@ static struct lane *find_lane(struct reader *reader, const struct report_event *
 		lanes->hidden_events++;
 		return NULL;
 	}
-	lane = calloc(1, sizeof(*lane));
-	if (!lane) {
-		reader->err = -ENOMEM;
-		return NULL;
-	}
+	lane = xcalloc(1, sizeof(*lane));
 	lane->role = event->role < scenario->role_count ? scenario->roles[event->role].name : "?";
 	lane->role_index = event->role;
 	lane->tid = event->tid;
@@ -107,18 +92,15 @@ static struct lane *find_lane(struct reader *reader, const struct report_event *
 	return lane;
 }
 
-/* The step that a moment lies in; NULL = none, or no memory for them. */
+/* The step that a moment lies in; NULL = none. */
 static struct lane_step *step_at(struct reader *reader, struct lane *lane, __u64 ns)
 {
 	struct lanes *lanes = reader->lanes;
 	size_t step = (ns - lanes->full_ns) / lanes->step_ns;
 
-	if (!lane->steps) {
-		lane->steps = calloc(lanes->step_count, sizeof(*lane->steps));
-		if (!lane->steps)
-			reader->err = -ENOMEM;
-	}
-	return lane->steps && step < lanes->step_count ? &lane->steps[step] : NULL;
+	if (!lane->steps)
+		lane->steps = xcalloc(lanes->step_count, sizeof(*lane->steps));
+	return step < lanes->step_count ? &lane->steps[step] : NULL;
 }
 
 /* Shares a piece of time out among the steps that it lies in. */
@@ -142,22 +124,15 @@ static void add_to_steps(struct reader *reader, struct lane *lane, __u64 start, 
 static void add_segment(struct reader *reader, struct lane *lane, __u64 start, __u64 end,
 			enum lane_state state)
 {
-	struct lane_segment *segments;
-
 	if (state == LANE_STATES || start >= end)
 		return;
 	if (!reader->full) {
 		add_to_steps(reader, lane, start, end, state);
 		return;
 	}
-	segments = grow(lane->segments, lane->segment_count, &lane->segment_room,
-			sizeof(*segments));
-	if (!segments) {
-		reader->err = -ENOMEM;
-		return;
-	}
-	lane->segments = segments;
-	segments[lane->segment_count++] = (struct lane_segment){ start, end, state };
+	lane->segments = grow(lane->segments, lane->segment_count, &lane->segment_room,
+			      sizeof(*lane->segments));
+	lane->segments[lane->segment_count++] = (struct lane_segment){ start, end, state };
 }
 
 /* The lane leaves its state for another. */
@@ -172,22 +147,16 @@ static void add_call(struct reader *reader, struct lane *lane, __u64 end, __s64 
 		     bool returned)
 {
 	struct lanes *lanes = reader->lanes;
-	struct lane_call *calls = grow(lane->calls, lane->call_count, &lane->call_room,
-				       sizeof(*calls));
 	const struct lane_label *label = &lanes->labels[lane->call_label];
 	unsigned int round = 0;
 
-	if (!calls) {
-		reader->err = -ENOMEM;
-		return;
-	}
-	lane->calls = calls;
 	if (reader->known && label->data && returned && value > 0 &&
 	    same_text(lane->role, "sender")) {
 		lanes->rounds += scenario_begins_round(reader->known, label->name, label->fd);
 		round = lanes->rounds;
 	}
-	calls[lane->call_count++] = (struct lane_call){
+	lane->calls = grow(lane->calls, lane->call_count, &lane->call_room, sizeof(*lane->calls));
+	lane->calls[lane->call_count++] = (struct lane_call){
 		.start = lane->call_start,
 		.end = end,
 		.value = value,
@@ -199,17 +168,11 @@ static void add_call(struct reader *reader, struct lane *lane, __u64 end, __s64 
 
 static void add_fault(struct reader *reader, struct lane *lane, __u64 ns)
 {
-	__u64 *faults;
-
 	if (!reader->full)
 		return;
-	faults = grow(lane->faults, lane->fault_count, &lane->fault_room, sizeof(*faults));
-	if (!faults) {
-		reader->err = -ENOMEM;
-		return;
-	}
-	lane->faults = faults;
-	faults[lane->fault_count++] = ns;
+	lane->faults = grow(lane->faults, lane->fault_count, &lane->fault_room,
+			    sizeof(*lane->faults));
+	lane->faults[lane->fault_count++] = ns;
 }
 
 static void count_call(struct reader *reader, struct lane *lane, __u64 ns)
@@ -263,7 +226,7 @@ static void end_full(struct reader *reader, __u64 ns)
 {
 	struct lanes *lanes = reader->lanes;
 
-	for (size_t i = 0; i < lanes->count && !reader->err; i++) {
+	for (size_t i = 0; i < lanes->count; i++) {
 		struct lane *lane = lanes->lanes[i];
 
 		if (lane->since > ns)
@@ -287,7 +250,7 @@ static void read_events(struct reader *reader, size_t full_events, size_t steps)
 			lanes->end_ns = timeline->events[i].ns;
 	}
 	reader->full = true;
-	for (size_t i = 0; i < timeline->event_count && !reader->err; i++) {
+	for (size_t i = 0; i < timeline->event_count; i++) {
 		const struct report_event *event = &timeline->events[i];
 		struct lane *lane = find_lane(reader, event);
 
@@ -366,8 +329,8 @@ static int compare_lanes(const void *a, const void *b)
 	       x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
-int lanes_build(struct lanes *lanes, const struct report_scenario *scenario, size_t full_events,
-		size_t steps)
+void lanes_build(struct lanes *lanes, const struct report_scenario *scenario, size_t full_events,
+		 size_t steps)
 {
 	struct reader reader = {
 		.lanes = lanes,
@@ -377,13 +340,8 @@ int lanes_build(struct lanes *lanes, const struct report_scenario *scenario, siz
 
 	memset(lanes, 0, sizeof(*lanes));
 	read_events(&reader, full_events, steps);
-	if (reader.err) {
-		lanes_free(lanes);
-		return reader.err;
-	}
 	qsort(lanes->lanes, lanes->count, sizeof(*lanes->lanes), compare_lanes);
 	find_view(lanes);
-	return 0;
 }
 
 void lanes_free(struct lanes *lanes)

@@ -71,9 +71,9 @@ struct lanes {
 };
 
 /* Reads the timeline of a scenario, at most full_events of it one by one and the rest in steps.
- * 0, or -ENOMEM with nothing to free. The strings stay the report's. */
-int lanes_build(struct lanes *lanes, const struct report_scenario *scenario, size_t full_events,
-		size_t steps);
+ * The strings stay the report's. */
+void lanes_build(struct lanes *lanes, const struct report_scenario *scenario, size_t full_events,
+		 size_t steps);
 void lanes_free(struct lanes *lanes);
 
 #endif

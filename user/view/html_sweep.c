@@ -105,8 +105,9 @@ void html_sweep(FILE *out, const struct report *report)
 {
 	struct sweep_curves all;
 
-	if (!sweep_is(report) || report->scenario_count == 0 || sweep_curves(report, &all))
+	if (!sweep_is(report) || report->scenario_count == 0)
 		return;
+	sweep_curves(report, &all);
 	fputs("<section id=\"sweep\" data-short=\"Sweep\" aria-labelledby=\"sweep-title\">\n"
 	      "<h2 id=\"sweep-title\">The size of the chunk</h2>\n"
 	      "<p class=\"intro\">One dot is one run: times from untraced runs, crossings from "

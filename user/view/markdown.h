@@ -13,7 +13,7 @@ void markdown_rule(FILE *out, size_t left, size_t right);
 /* Nothing is printed where there is nothing to show. */
 void markdown_flows(const struct report_scenario *scenario, FILE *out);
 void markdown_processes(const struct report_scenario *scenario, FILE *out);
-int markdown_sweep(const struct report *report, FILE *out);
+void markdown_sweep(const struct report *report, FILE *out);
 void markdown_calls(const struct report *report, const struct report_scenario *scenario, FILE *out);
 void markdown_witnesses(const struct report *report, const struct report_scenario *scenario,
 			FILE *out);

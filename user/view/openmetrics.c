@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "render.h"
 #include "title.h"
 
@@ -60,7 +61,6 @@ struct samples {
 		struct sample *samples;
 		size_t count, room;
 	} of[METRIC_COUNT];
-	int err;
 };
 
 /* A label value as the format wants it: UTF-8 with \, " and newline escaped. */
@@ -81,10 +81,8 @@ static char *make_labels(va_list arguments)
 	const char *name, *value, *before = "{";
 	char *labels = NULL;
 	size_t size;
-	FILE *out = open_memstream(&labels, &size);
+	FILE *out = xopen_memstream(&labels, &size);
 
-	if (!out)
-		return NULL;
 	while ((name = va_arg(arguments, const char *))) {
 		value = va_arg(arguments, const char *);
 		if (!value)
@@ -96,41 +94,27 @@ static char *make_labels(va_list arguments)
 	}
 	if (*before == ',')
 		putc('}', out);
-	if (fclose(out)) {
-		free(labels);
-		return NULL;
-	}
+	xclose_memstream(out, &labels);
 	return labels;
 }
 
 static struct sample *new_sample(struct samples *all, enum metric metric)
 {
 	size_t room = all->of[metric].room;
-	struct sample *grown;
 
 	if (all->of[metric].count == room) {
 		room = room ? room * 2 : 16;
-		grown = reallocarray(all->of[metric].samples, room, sizeof(*grown));
-		if (!grown)
-			return NULL;
-		all->of[metric].samples = grown;
+		all->of[metric].samples = xrealloc(all->of[metric].samples, room,
+						   sizeof(*all->of[metric].samples));
 		all->of[metric].room = room;
 	}
-	return &all->of[metric].samples[all->of[metric].count];
+	return &all->of[metric].samples[all->of[metric].count++];
 }
 
 static void add_sample(struct samples *all, enum metric metric, __u64 count, double value,
 		       va_list labels)
 {
-	struct sample *sample = new_sample(all, metric);
-	char *text = sample ? make_labels(labels) : NULL;
-
-	if (!text) {
-		all->err = -ENOMEM;
-		return;
-	}
-	*sample = (struct sample){ text, count, value };
-	all->of[metric].count++;
+	*new_sample(all, metric) = (struct sample){ make_labels(labels), count, value };
 }
 
 /* The labels: names and values by turns, then NULL. */
@@ -283,15 +267,13 @@ int openmetrics_write(const struct report *report, FILE *out)
 
 	add_value(&all, INFO, 1, "version", report->tool.version, "mode", report->mode,
 		  "kernel", report->machine.kernel, "arch", report->machine.arch, NULL);
-	for (size_t i = 0; i < report->scenario_count && !all.err; i++) {
+	for (size_t i = 0; i < report->scenario_count; i++) {
 		if (!report->scenarios[i].failed)
 			add_scenario(&all, &report->scenarios[i]);
 	}
-	for (int metric = 0; metric < METRIC_COUNT && !all.err; metric++)
+	for (int metric = 0; metric < METRIC_COUNT; metric++)
 		write_metric(&all, metric, out);
 	free_samples(&all);
-	if (all.err)
-		return all.err;
 	fputs("# EOF\n", out);
 	if (fflush(out))
 		return -errno;

@@ -9,7 +9,7 @@
 
 /*
  * What was not measured has no sample; rows with the same labels are one sample, their sum.
- * 0 or -errno of the stream or of memory; then what was written is of no use.
+ * 0 or -errno of the stream; then what was written is of no use.
  */
 int openmetrics_write(const struct report *report, FILE *out);
 

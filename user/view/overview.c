@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "texts.h"
 
 #define NONE METRIC_COUNT
@@ -238,21 +239,13 @@ char *overview_name(const struct report *report, const struct report_scenario *s
 struct reason_list {
 	struct overview_reason *reasons;
 	size_t count, room;
-	int err;
 };
 
 static struct overview_reason *add_reason(struct reason_list *list)
 {
 	if (list->count == list->room) {
-		size_t room = 2 * list->room + 8;
-		struct overview_reason *more = realloc(list->reasons, room * sizeof(*more));
-
-		if (!more) {
-			list->err = -ENOMEM;
-			return NULL;
-		}
-		list->reasons = more;
-		list->room = room;
+		list->room = 2 * list->room + 8;
+		list->reasons = xrealloc(list->reasons, list->room, sizeof(*list->reasons));
 	}
 	list->reasons[list->count] = (struct overview_reason){ 0 };
 	return &list->reasons[list->count++];
@@ -269,8 +262,6 @@ static void note_reason(struct reason_list *list, const char *why, unsigned int 
 	}
 	if (!reason)
 		reason = add_reason(list);
-	if (!reason)
-		return;
 	reason->why = why;
 	reason->rows |= 1U << row;
 }
@@ -292,13 +283,10 @@ static void scenario_reasons(struct reason_list *list, const struct report *repo
 			     const struct report_scenario *scenario)
 {
 	if (scenario->failed) {
-		struct overview_reason *reason = add_reason(list);
-
-		if (reason)
-			*reason = (struct overview_reason){ scenario->failed, 0, scenario };
+		*add_reason(list) = (struct overview_reason){ scenario->failed, 0, scenario };
 		return;
 	}
-	for (unsigned int i = 0; i < OVERVIEW_ROWS && !list->err; i++) {
+	for (unsigned int i = 0; i < OVERVIEW_ROWS; i++) {
 		const struct overview_row *row = &overview_rows[i];
 
 		if (row->heading || row->range || !overview_shows(report, options, row))
@@ -308,21 +296,15 @@ static void scenario_reasons(struct reason_list *list, const struct report *repo
 	}
 }
 
-int overview_reasons(const struct report *report, const struct render_options *options,
-		     struct overview_reason **reasons, size_t *count)
+void overview_reasons(const struct report *report, const struct render_options *options,
+		      struct overview_reason **reasons, size_t *count)
 {
 	struct reason_list list = { 0 };
 
-	for (size_t i = 0; i < report->scenario_count && !list.err; i++)
+	for (size_t i = 0; i < report->scenario_count; i++)
 		scenario_reasons(&list, report, options, &report->scenarios[i]);
 	*reasons = list.reasons;
 	*count = list.count;
-	if (list.err) {
-		free(list.reasons);
-		*reasons = NULL;
-		*count = 0;
-	}
-	return list.err;
 }
 
 static void add_up(__u64 *sum, __u64 value)

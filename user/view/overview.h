@@ -54,9 +54,9 @@ struct overview_reason {
 	__u32 rows;			/* bit i: overview_rows[i] */
 	const struct report_scenario *failed;	/* or: this one could not be measured at all */
 };
-/* *reasons is to be freed; 0 or -ENOMEM. */
-int overview_reasons(const struct report *report, const struct render_options *options,
-		     struct overview_reason **reasons, size_t *count);
+/* *reasons is to be freed. */
+void overview_reasons(const struct report *report, const struct render_options *options,
+		      struct overview_reason **reasons, size_t *count);
 
 /* Sums over all scenarios; lost stops at 2^64 - 1. */
 struct overview_witnesses {

@@ -20,11 +20,9 @@ struct rows {
 void render_csv_text(FILE *out, const char *text)
 {
 	char *plain = render_plain_copy(text);
-	bool quote;
+	bool quote = strpbrk(plain, "\",\r\n") || *plain == ' ' ||
+		     (*plain && strchr("=+-@", *plain));
 
-	if (!plain)
-		return;
-	quote = strpbrk(plain, "\",\r\n") || *plain == ' ' || (*plain && strchr("=+-@", *plain));
 	if (quote)
 		putc('"', out);
 	if (*plain && strchr("=+-@", *plain))

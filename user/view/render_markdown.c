@@ -42,8 +42,6 @@ void render_markdown_text(FILE *out, const char *text)
 {
 	char *plain = render_plain_copy(text);
 
-	if (!plain)
-		return;
 	for (const char *at = escape_start(out, plain); *at; at++) {
 		switch (*at) {
 		case '<':
@@ -146,14 +144,14 @@ static bool said_before(const struct report *report, const struct overview_reaso
 	return false;
 }
 
-static int print_reasons(const struct report *report, const struct render_options *options,
-			 FILE *out)
+static void print_reasons(const struct report *report, const struct render_options *options,
+			  FILE *out)
 {
 	struct overview_reason *reasons;
 	char name[OVERVIEW_TEXT_BYTES];
 	size_t count;
-	int err = overview_reasons(report, options, &reasons, &count);
 
+	overview_reasons(report, options, &reasons, &count);
 	if (count)
 		fputs("\nNot measured (—):\n\n", out);
 	for (size_t i = 0; i < count; i++) {
@@ -176,16 +174,15 @@ static int print_reasons(const struct report *report, const struct render_option
 		putc('\n', out);
 	}
 	free(reasons);
-	return err;
 }
 
-static int print_overview(const struct report *report, const struct render_options *options,
-			  FILE *out)
+static void print_overview(const struct report *report, const struct render_options *options,
+			   FILE *out)
 {
 	char name[OVERVIEW_TEXT_BYTES];
 
 	if (report->scenario_count == 0)
-		return 0;
+		return;
 	fputs("\n## Numbers\n\n|", out);
 	markdown_cell(out, "");
 	for (size_t i = 0; i < report->scenario_count; i++)
@@ -198,7 +195,7 @@ static int print_overview(const struct report *report, const struct render_optio
 		if (overview_shows(report, options, &overview_rows[i]))
 			overview_line(report, &overview_rows[i], out);
 	}
-	return print_reasons(report, options, out);
+	print_reasons(report, options, out);
 }
 
 static void print_path(const struct report_scenario *scenario, FILE *out)
@@ -236,18 +233,16 @@ static void print_paths(const struct report *report, FILE *out)
 }
 
 /* The ways of a sweep would be drawn once for each size: its table has what was copied. */
-static int print_numbers(const struct report *report, const struct render_options *options,
-			 FILE *out)
+static void print_numbers(const struct report *report, const struct render_options *options,
+			  FILE *out)
 {
-	int err;
-
 	if (sweep_is(report)) {
-		err = markdown_sweep(report, out);
-		return err ? err : print_reasons(report, options, out);
+		markdown_sweep(report, out);
+		print_reasons(report, options, out);
+		return;
 	}
-	err = print_overview(report, options, out);
+	print_overview(report, options, out);
 	print_paths(report, out);
-	return err;
 }
 
 static void print_claims(const struct report *report, FILE *out)
@@ -295,15 +290,13 @@ static void print_trust(const struct report *report, FILE *out)
 
 int render_markdown(const struct report *report, const struct render_options *options, FILE *out)
 {
-	int err;
-
 	print_title(report, out);
 	for (size_t i = 0; i < report->scenario_count; i++) {
 		markdown_flows(&report->scenarios[i], out);
 		if (overview_any_program(report))
 			markdown_processes(&report->scenarios[i], out);
 	}
-	err = print_numbers(report, options, out);
+	print_numbers(report, options, out);
 	print_claims(report, out);
 	if (report->sentence_count)
 		fputs("\n## What was found\n", out);
@@ -314,5 +307,5 @@ int render_markdown(const struct report *report, const struct render_options *op
 		markdown_witnesses(report, &report->scenarios[i], out);
 	}
 	print_trust(report, out);
-	return err ? err : ferror(out) ? -EIO : 0;
+	return ferror(out) ? -EIO : 0;
 }

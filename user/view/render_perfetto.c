@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The timelines of a report as a Perfetto trace: a process per scenario and role, its threads with
  * their calls and their waits, and a counter per leg. Called through the table in render.c. */
-#include <errno.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "perfetto_legs.h"
 #include "perfetto_writer.h"
 #include "render.h"
@@ -93,7 +93,7 @@ static int compare_threads(const void *left, const void *right)
 	return a->tid < b->tid ? -1 : a->tid > b->tid;
 }
 
-/* The thread of an event, made when it is first seen; NULL = out of memory. */
+/* The thread of an event, made when it is first seen. */
 static struct thread *thread_of(struct scene *scene, const struct report_event *event)
 {
 	const struct thread key = { .role = event->role, .tid = event->tid };
@@ -102,14 +102,10 @@ static struct thread *thread_of(struct scene *scene, const struct report_event *
 
 	if (found)
 		return *found;
-	thread = malloc(sizeof(*thread));
-	if (!thread)
-		return NULL;
+	thread = xmalloc(sizeof(*thread));
 	*thread = key;
-	if (!tsearch(thread, &scene->threads, compare_threads)) {
-		free(thread);
-		return NULL;
-	}
+	if (!tsearch(thread, &scene->threads, compare_threads))
+		out_of_memory();
 	write_thread(scene, thread);
 	return thread;
 }
@@ -204,15 +200,13 @@ static void on_on(struct scene *scene, struct thread *thread, const struct repor
 	thread->off = false;
 }
 
-static int write_one_event(struct scene *scene, const struct report_event *event)
+static void write_one_event(struct scene *scene, const struct report_event *event)
 {
 	struct thread *thread;
 
 	if (event->role >= scene->scenario->role_count)
-		return 0;
+		return;
 	thread = thread_of(scene, event);
-	if (!thread)
-		return -ENOMEM;
 	/* They are in the order of time; should a file say otherwise, the trace is still sound. */
 	if (event->ns > scene->now)
 		scene->now = event->ns;
@@ -233,7 +227,6 @@ static int write_one_event(struct scene *scene, const struct report_event *event
 		perfetto_instant(scene->writer, thread->calls, scene->now, "fault", "page fault");
 		break;
 	}
-	return scene->writer->error;
 }
 
 static void end_thread(const void *node, VISIT visit, void *closure)
@@ -273,8 +266,8 @@ static void write_limits(struct scene *scene)
 	}
 }
 
-static int write_scenario(struct perfetto_writer *writer, const struct report_scenario *scenario,
-			  size_t index)
+static void write_scenario(struct perfetto_writer *writer, const struct report_scenario *scenario,
+			   size_t index)
 {
 	const struct report_timeline *timeline = &scenario->timeline;
 	struct scene scene = {
@@ -282,19 +275,17 @@ static int write_scenario(struct perfetto_writer *writer, const struct report_sc
 		.scenario = scenario,
 		.first_id = (__s32)(index % ID_SCENARIOS) * IDS_PER_SCENARIO,
 	};
-	int err = 0;
 
 	scenario_title(scenario, scene.title);
 	scene.group = perfetto_track(writer, 0, scene.title);
 	write_processes(&scene);
 	perfetto_legs_begin(&scene.legs, writer, scenario, scene.group, scene.title);
-	for (size_t i = 0; i < timeline->event_count && !err; i++)
-		err = write_one_event(&scene, &timeline->events[i]);
+	for (size_t i = 0; i < timeline->event_count; i++)
+		write_one_event(&scene, &timeline->events[i]);
 	twalk_r(scene.threads, end_thread, &scene);
 	perfetto_legs_end(&scene.legs, scene.now);
 	write_limits(&scene);
 	tdestroy(scene.threads, free);
-	return err;
 }
 
 /* A track for the report itself, so that a trace found years later says what it is. */
@@ -316,14 +307,11 @@ static void write_report_track(struct perfetto_writer *writer, const struct repo
 int render_perfetto(const struct report *report, const struct render_options *options, FILE *out)
 {
 	struct perfetto_writer writer;
-	int err = 0;
 
 	(void)options;
 	perfetto_open(&writer, out);
 	write_report_track(&writer, report);
-	for (size_t i = 0; i < report->scenario_count && !err; i++)
-		err = write_scenario(&writer, &report->scenarios[i], i);
-	if (err == -ENOMEM)
-		return err;
+	for (size_t i = 0; i < report->scenario_count; i++)
+		write_scenario(&writer, &report->scenarios[i], i);
 	return perfetto_close(&writer);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The terminal page: what was run, the numbers side by side, the way of the bytes, the verdicts,
  * what it means, and how far to trust it. Called through the table in render.c. */
+#include "alloc.h"
 #include "shell_word.h"
 #include "sweep.h"
 #include "text.h"
@@ -19,11 +20,9 @@ static void add(char **title, const char *separator, const char *part)
 {
 	char plain[PART_BYTES], *longer;
 
-	if (!*title || !part)
+	if (!part)
 		return;
-	render_plain(part, plain, sizeof(plain));
-	if (asprintf(&longer, "%s%s%s", *title, separator, plain) < 0)
-		longer = NULL;
+	longer = xasprintf("%s%s%s", *title, separator, render_plain(part, plain, sizeof(plain)));
 	free(*title);
 	*title = longer;
 }
@@ -65,7 +64,7 @@ static char *make_title(const struct report *report)
 {
 	const struct report_config *config = &report->config;
 	char number[RENDER_NUMBER_BYTES];
-	char *title = strdup("zctrace");
+	char *title = xstrdup("zctrace");
 
 	add(&title, " ", report->mode);
 	if (!overview_any_program(report)) {
@@ -84,83 +83,65 @@ static char *make_title(const struct report *report)
 	return title;
 }
 
-/* As it can be pasted into a shell again; to be freed, NULL = no memory. */
+/* As it can be pasted into a shell again; to be freed. */
 static char *make_command(const struct report_tool *tool)
 {
-	char *command = strdup(""), *word;
+	char *command = xstrdup(""), *word;
 
-	for (size_t i = 0; i < tool->command_count && command; i++) {
+	for (size_t i = 0; i < tool->command_count; i++) {
 		word = shell_word(tool->command[i] ? tool->command[i] : "");
-		if (word) {
-			add(&command, i ? " " : "", word);
-		} else {
-			free(command);
-			command = NULL;
-		}
+		add(&command, i ? " " : "", word);
 		free(word);
 	}
 	return command;
 }
 
-static int print_title(const struct report *report, const struct render_options *options, FILE *out)
+static void print_title(const struct report *report, const struct render_options *options,
+			FILE *out)
 {
-	char *title = make_title(report), *command = NULL;
-	int err = -ENOMEM;
+	char *title = make_title(report), *command;
 
-	if (!title)
-		goto cleanup;
-	err = text_paragraph(options, out, GRID_BOLD, "", title);
-	if (!overview_any_program(report) && !options->verbose)
-		goto cleanup;
-	command = make_command(&report->tool);
-	if (!command)
-		err = -ENOMEM;
-	else if (!err && *command)
-		err = text_paragraph(options, out, GRID_DIM, "  $ ", command);
-cleanup:
+	text_paragraph(options, out, GRID_BOLD, "", title);
 	free(title);
+	if (!overview_any_program(report) && !options->verbose)
+		return;
+	command = make_command(&report->tool);
+	if (*command)
+		text_paragraph(options, out, GRID_DIM, "  $ ", command);
 	free(command);
-	return err;
 }
 
-static int print_sentences(const struct report *report, const struct render_options *options,
+static void print_sentences(const struct report *report, const struct render_options *options,
+			    FILE *out)
+{
+	for (size_t i = 0; i < report->sentence_count; i++) {
+		putc('\n', out);
+		text_paragraph(options, out, i ? GRID_PLAIN : GRID_BOLD, "  ",
+			       report->sentences[i]);
+	}
+}
+
+static void print_warnings(const struct report *report, const struct render_options *options,
 			   FILE *out)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < report->sentence_count && !err; i++) {
-		putc('\n', out);
-		err = text_paragraph(options, out, i ? GRID_PLAIN : GRID_BOLD, "  ",
-				     report->sentences[i]);
-	}
-	return err;
-}
-
-static int print_warnings(const struct report *report, const struct render_options *options,
-			  FILE *out)
-{
-	int err = 0;
-
 	if (report->warning_count)
 		putc('\n', out);
-	for (size_t i = 0; i < report->warning_count && !err; i++)
-		err = text_paragraph(options, out, GRID_DOUBT, "  warning: ", report->warnings[i]);
-	return err;
+	for (size_t i = 0; i < report->warning_count; i++)
+		text_paragraph(options, out, GRID_DOUBT, "  warning: ", report->warnings[i]);
 }
 
 /* Of a sweep every scenario's way would be drawn many times: its table has what was copied. */
-static int print_numbers(const struct report *report, const struct render_options *options,
-			 FILE *out)
+static void print_numbers(const struct report *report, const struct render_options *options,
+			  FILE *out)
 {
-	int err;
-
 	if (sweep_is(report))
 		return text_sweep(report, options, out);
-	err = text_overview(report, options, out);
-	return err ? err : text_paths(report, options, out);
+	text_overview(report, options, out);
+	text_paths(report, options, out);
 }
 
-typedef int text_part(const struct report *report, const struct render_options *options, FILE *out);
+typedef void text_part(const struct report *report, const struct render_options *options,
+		       FILE *out);
 
 int render_text(const struct report *report, const struct render_options *options, FILE *out)
 {
@@ -168,14 +149,12 @@ int render_text(const struct report *report, const struct render_options *option
 		print_title,	 text_flows,	  print_numbers,  text_claims,
 		print_sentences, print_warnings,
 	};
-	int err = 0;
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
-		err = parts[i](report, options, out);
-	if (!err && options->verbose)
-		err = text_details(report, options, out);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		parts[i](report, options, out);
+	if (options->verbose)
+		text_details(report, options, out);
 	putc('\n', out);
-	if (!err)
-		err = text_witnesses(report, options, out);
-	return err ? err : ferror(out) ? -EIO : 0;
+	text_witnesses(report, options, out);
+	return ferror(out) ? -EIO : 0;
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The parts of the terminal page, in the order in which render_text.c prints them. Each returns 0
- * or -ENOMEM; errors of the stream are looked at once, at the end. */
+/* The parts of the terminal page, in the order in which render_text.c prints them. Errors of the
+ * stream are looked at once, at the end. */
 #ifndef ZC_TEXT_H
 #define ZC_TEXT_H
 
 #include "grid.h"
 #include "overview.h"
 
-int text_overview(const struct report *report, const struct render_options *options, FILE *out);
-int text_sweep(const struct report *report, const struct render_options *options, FILE *out);
-int text_paths(const struct report *report, const struct render_options *options, FILE *out);
-int text_flows(const struct report *report, const struct render_options *options, FILE *out);
-int text_claims(const struct report *report, const struct render_options *options, FILE *out);
-int text_witnesses(const struct report *report, const struct render_options *options, FILE *out);
-int text_details(const struct report *report, const struct render_options *options, FILE *out);
+void text_overview(const struct report *report, const struct render_options *options, FILE *out);
+void text_sweep(const struct report *report, const struct render_options *options, FILE *out);
+void text_paths(const struct report *report, const struct render_options *options, FILE *out);
+void text_flows(const struct report *report, const struct render_options *options, FILE *out);
+void text_claims(const struct report *report, const struct render_options *options, FILE *out);
+void text_witnesses(const struct report *report, const struct render_options *options, FILE *out);
+void text_details(const struct report *report, const struct render_options *options, FILE *out);
 
 /* Reasons of what prints as "—" in one table, to be said once below it. */
 struct text_reasons {
@@ -21,8 +21,8 @@ struct text_reasons {
 	size_t count;
 };
 void text_note_reason(struct text_reasons *reasons, const char *why);	/* NULL = none */
-int text_print_reasons(const struct text_reasons *reasons, const struct render_options *options,
-		       FILE *out);
+void text_print_reasons(const struct text_reasons *reasons, const struct render_options *options,
+			FILE *out);
 
 /* A number or "—", whose reason is noted. */
 typedef char *text_number(__u64 value, char *buf);

@@ -7,9 +7,9 @@
 
 #define COLUMNS(columns) columns, sizeof(columns) / sizeof((columns)[0])
 
-static int title(const char *what, const struct report *report,
-		 const struct report_scenario *scenario, const struct render_options *options,
-		 FILE *out)
+static void title(const char *what, const struct report *report,
+		  const struct report_scenario *scenario, const struct render_options *options,
+		  FILE *out)
 {
 	char name[OVERVIEW_TEXT_BYTES];
 
@@ -36,8 +36,8 @@ static void add_call(struct grid *grid, const struct report_syscall *call)
 			   call->sink ? call->sink : "");
 }
 
-static int print_calls(const struct report_scenario *scenario, const struct render_options *options,
-		       FILE *out)
+static void print_calls(const struct report_scenario *scenario,
+			const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "role", .right = false },
@@ -51,13 +51,11 @@ static int print_calls(const struct report_scenario *scenario, const struct rend
 		{ "runnable", .right = true },
 	};
 	struct grid *grid = grid_new(COLUMNS(columns));
-	int err;
 
 	for (size_t i = 0; i < scenario->syscall_count; i++)
 		add_call(grid, &scenario->syscalls[i]);
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err;
 }
 
 static const char *origin_label(unsigned int origin)
@@ -71,8 +69,8 @@ static const char *origin_label(unsigned int origin)
 	return labels[origin];
 }
 
-static int print_origins(const struct report_scenario *scenario,
-			 const struct render_options *options, FILE *out)
+static void print_origins(const struct report_scenario *scenario,
+			  const struct render_options *options, FILE *out)
 {
 	const struct report_leg *leg = &scenario->legs[LEG_USER_SOCKET];
 	const struct report_leg *receive = &scenario->legs[LEG_SOCKET_RECEIVER];
@@ -84,7 +82,6 @@ static int print_origins(const struct report_scenario *scenario,
 	};
 	struct grid *grid = grid_new(COLUMNS(columns));
 	char number[RENDER_NUMBER_BYTES];
-	int err;
 
 	for (unsigned int i = 0; i < REPORT_ORIGINS; i++) {
 		grid_cell(grid, GRID_PLAIN, origin_label(i));
@@ -99,13 +96,12 @@ static int print_origins(const struct report_scenario *scenario,
 	grid_cell(grid, GRID_PLAIN, leg->retransmitted_bytes.why ? "—" :
 		  render_count(leg->retransmitted_bytes.value, number));
 	grid_cell(grid, GRID_PLAIN, "");
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err;
 }
 
-static int print_times(const struct report_scenario *scenario, const struct render_options *options,
-		       FILE *out)
+static void print_times(const struct report_scenario *scenario,
+			const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "role", .right = false },
@@ -117,7 +113,6 @@ static int print_times(const struct report_scenario *scenario, const struct rend
 	};
 	struct grid *grid = grid_new(COLUMNS(columns));
 	struct text_reasons reasons = { 0 };
-	int err;
 
 	for (size_t i = 0; i < scenario->role_count; i++) {
 		const struct report_role *role = &scenario->roles[i];
@@ -132,13 +127,13 @@ static int print_times(const struct report_scenario *scenario, const struct rend
 			grid_cell(grid, GRID_PLAIN,
 				  text_measured(times[t], render_time, &reasons, number));
 	}
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err ? err : text_print_reasons(&reasons, options, out);
+	text_print_reasons(&reasons, options, out);
 }
 
-static int print_witnesses(const struct report_scenario *scenario,
-			   const struct render_options *options, FILE *out)
+static void print_witnesses(const struct report_scenario *scenario,
+			    const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "number", .right = false },
@@ -148,7 +143,6 @@ static int print_witnesses(const struct report_scenario *scenario,
 		{ "", .right = false },
 	};
 	struct grid *grid = grid_new(COLUMNS(columns));
-	int err;
 
 	for (size_t i = 0; i < scenario->witness_count; i++) {
 		const struct report_witness *witness = &scenario->witnesses[i];
@@ -166,23 +160,19 @@ static int print_witnesses(const struct report_scenario *scenario,
 		else if (witness->rule)
 			grid_below(grid, GRID_DIM, "%s", witness->rule);
 	}
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err;
 }
 
-static int print_digests(const struct report_scenario *scenario,
-			 const struct render_options *options, FILE *out)
+static void print_digests(const struct report_scenario *scenario,
+			  const struct render_options *options, FILE *out)
 {
-	int err = 0;
-
 	if (scenario->sha256_sent)
-		err = text_paragraph(options, out, GRID_PLAIN, "  SHA-256 sent      ",
-				     scenario->sha256_sent);
-	if (!err && scenario->sha256_received)
-		err = text_paragraph(options, out, GRID_PLAIN, "  SHA-256 received  ",
-				     scenario->sha256_received);
-	return err;
+		text_paragraph(options, out, GRID_PLAIN, "  SHA-256 sent      ",
+			       scenario->sha256_sent);
+	if (scenario->sha256_received)
+		text_paragraph(options, out, GRID_PLAIN, "  SHA-256 received  ",
+			       scenario->sha256_received);
 }
 
 static void print_timeline(const struct report_timeline *timeline, FILE *out)
@@ -206,35 +196,27 @@ static void print_timeline(const struct report_timeline *timeline, FILE *out)
 			render_count(timeline->limit, begin));
 }
 
-static int scenario_details(const struct report *report, const struct report_scenario *scenario,
-			    const struct render_options *options, FILE *out)
+static void scenario_details(const struct report *report, const struct report_scenario *scenario,
+			     const struct render_options *options, FILE *out)
 {
-	int err = 0;
-
 	if (scenario->syscall_count) {
-		err = title("  calls: ", report, scenario, options, out);
-		if (!err)
-			err = print_calls(scenario, options, out);
+		title("  calls: ", report, scenario, options, out);
+		print_calls(scenario, options, out);
 	}
-	if (!err && scenario->legs[LEG_USER_SOCKET].has_origin) {
-		err = title("  pages in the segments: ", report, scenario, options, out);
-		if (!err)
-			err = print_origins(scenario, options, out);
+	if (scenario->legs[LEG_USER_SOCKET].has_origin) {
+		title("  pages in the segments: ", report, scenario, options, out);
+		print_origins(scenario, options, out);
 	}
-	if (!err && scenario->role_count) {
-		err = title("  where the time went: ", report, scenario, options, out);
-		if (!err)
-			err = print_times(scenario, options, out);
+	if (scenario->role_count) {
+		title("  where the time went: ", report, scenario, options, out);
+		print_times(scenario, options, out);
 	}
-	if (!err && scenario->witness_count) {
-		err = title("  witnesses: ", report, scenario, options, out);
-		if (!err)
-			err = print_witnesses(scenario, options, out);
+	if (scenario->witness_count) {
+		title("  witnesses: ", report, scenario, options, out);
+		print_witnesses(scenario, options, out);
 	}
-	if (!err)
-		err = print_digests(scenario, options, out);
+	print_digests(scenario, options, out);
 	print_timeline(&scenario->timeline, out);
-	return err;
 }
 
 static void add_fact(struct grid *grid, const char *name, const char *value)
@@ -245,14 +227,13 @@ static void add_fact(struct grid *grid, const char *name, const char *value)
 	grid_cell(grid, GRID_PLAIN, value);
 }
 
-static int print_machine(const struct report *report, const struct render_options *options,
-			 FILE *out)
+static void print_machine(const struct report *report, const struct render_options *options,
+			  FILE *out)
 {
 	static const struct grid_column columns[] = { { 0 }, { .wraps = true } };
 	const struct report_machine *machine = &report->machine;
 	struct grid *grid = grid_new(COLUMNS(columns));
 	char number[RENDER_NUMBER_BYTES];
-	int err;
 
 	fprintf(out, "\n  %smachine%s\n", text_color(options, GRID_BOLD),
 		text_plain_again(options, GRID_BOLD));
@@ -270,16 +251,13 @@ static int print_machine(const struct report *report, const struct render_option
 	add_fact(grid, "file system", report->config.file_system);
 	add_fact(grid, "started", report->config.started);
 	add_fact(grid, "zctrace", report->tool.version);
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err;
 }
 
-int text_details(const struct report *report, const struct render_options *options, FILE *out)
+void text_details(const struct report *report, const struct render_options *options, FILE *out)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < report->scenario_count && !err; i++)
-		err = scenario_details(report, &report->scenarios[i], options, out);
-	return err ? err : print_machine(report, options, out);
+	for (size_t i = 0; i < report->scenario_count; i++)
+		scenario_details(report, &report->scenarios[i], options, out);
+	print_machine(report, options, out);
 }

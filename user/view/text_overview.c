@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table of the terminal page: scenarios side by side, the rows of overview.c, and below it why
  * numbers are not there. Called by render_text.c. */
+#include "alloc.h"
 #include "text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,14 +149,13 @@ static bool has_cells(const struct block *block, const struct overview_row *row)
 	return false;
 }
 
-static int print_block(const struct block *block, FILE *out)
+static void print_block(const struct block *block, FILE *out)
 {
 	static const struct grid_column columns[MOST_SCENARIOS + OTHER_COLUMNS] = {
 		[2 ... MOST_SCENARIOS + 1] = { .right = true },
 	};
 	struct grid_column used[MOST_SCENARIOS + OTHER_COLUMNS];
 	struct grid *grid;
-	int err;
 
 	memcpy(used, columns, sizeof(used));
 	used[block->count + OTHER_COLUMNS - 1] = (struct grid_column){ 0 };
@@ -167,9 +166,8 @@ static int print_block(const struct block *block, FILE *out)
 		    has_cells(block, &overview_rows[i]))
 			add_row(block, grid, i);
 	}
-	err = grid_print(grid, block->options, out);
+	grid_print(grid, block->options, out);
 	grid_free(grid);
-	return err;
 }
 
 /* The reason of a number that is not there says more than the note beside it. */
@@ -186,30 +184,27 @@ static bool said_by_reason(const struct report *report, const struct overview_ro
 }
 
 /* The notes that found no room. */
-static int print_notes(const struct report *report, const struct render_options *options,
-		       __u32 placed, FILE *out)
+static void print_notes(const struct report *report, const struct render_options *options,
+			__u32 placed, FILE *out)
 {
 	char first[OVERVIEW_TEXT_BYTES];
-	int err = 0;
 
-	for (int i = 0; i < OVERVIEW_ROWS && !err; i++) {
+	for (int i = 0; i < OVERVIEW_ROWS; i++) {
 		const char *note = overview_note(report, &overview_rows[i]);
 
 		if (!note || placed & 1U << i || said_by_reason(report, &overview_rows[i], note))
 			continue;
 		snprintf(first, sizeof(first), "  %s: ", overview_rows[i].label);
-		err = text_paragraph(options, out, GRID_DIM, first, note);
+		text_paragraph(options, out, GRID_DIM, first, note);
 	}
-	return err;
 }
 
-static int print_reason(const struct report *report, const struct render_options *options,
-			const struct overview_reason *reason, FILE *out)
+static void print_reason(const struct report *report, const struct render_options *options,
+			 const struct overview_reason *reason, FILE *out)
 {
 	char subject[OVERVIEW_ROWS * 40] = "", name[OVERVIEW_TEXT_BYTES];
 	const char *comma = "";
 	char *text;
-	int err;
 
 	if (reason->failed)
 		snprintf(subject, sizeof(subject), "%s",
@@ -223,24 +218,21 @@ static int print_reason(const struct report *report, const struct render_options
 			 overview_rows[i].label);
 		comma = ", ";
 	}
-	if (asprintf(&text, "%s: %s", subject, reason->why) < 0)
-		return -ENOMEM;
-	err = text_paragraph(options, out, GRID_DIM, "  — ", text);
+	text = xasprintf("%s: %s", subject, reason->why);
+	text_paragraph(options, out, GRID_DIM, "  — ", text);
 	free(text);
-	return err;
 }
 
-static int print_reasons(const struct report *report, const struct render_options *options,
-			 FILE *out)
+static void print_reasons(const struct report *report, const struct render_options *options,
+			  FILE *out)
 {
 	struct overview_reason *reasons;
 	size_t count;
-	int err = overview_reasons(report, options, &reasons, &count);
 
-	for (size_t i = 0; i < count && !err; i++)
-		err = print_reason(report, options, &reasons[i], out);
+	overview_reasons(report, options, &reasons, &count);
+	for (size_t i = 0; i < count; i++)
+		print_reason(report, options, &reasons[i], out);
 	free(reasons);
-	return err;
 }
 
 static bool has_rows(const struct report *report, const struct render_options *options)
@@ -252,19 +244,18 @@ static bool has_rows(const struct report *report, const struct render_options *o
 	return false;
 }
 
-int text_overview(const struct report *report, const struct render_options *options, FILE *out)
+void text_overview(const struct report *report, const struct render_options *options, FILE *out)
 {
 	__u32 placed = 0;
 	struct block block = { report, options, .placed = &placed };
-	int err = 0;
 
 	if (!has_rows(report, options))
-		return 0;
-	for (; block.first < report->scenario_count && !err; block.first += block.count) {
+		return;
+	for (; block.first < report->scenario_count; block.first += block.count) {
 		fill_block(&block);
 		putc('\n', out);
-		err = print_block(&block, out);
+		print_block(&block, out);
 	}
-	err = err ? err : print_notes(report, options, placed, out);
-	return err ? err : print_reasons(report, options, out);
+	print_notes(report, options, placed, out);
+	print_reasons(report, options, out);
 }

@@ -2,11 +2,11 @@
 /* The picture of the terminal page: the way of the bytes from the disk to the receiver, what each
  * leg copied and who did it. Drawn from the legs alone; scenarios that look alike share one.
  * Called by render_text.c. */
+#include "alloc.h"
 #include "text.h"
 #include "path.h"
 #include "size.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,48 +127,40 @@ static bool drawn_before(const struct report *report, size_t at)
 /* The names of all scenarios that have this picture; to be freed. */
 static char *names(const struct report *report, size_t first)
 {
-	char *all = strdup(""), *longer, name[OVERVIEW_TEXT_BYTES];
+	char *all = xstrdup(""), *longer, name[OVERVIEW_TEXT_BYTES];
 
-	for (size_t i = first; i < report->scenario_count && all; i++) {
+	for (size_t i = first; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
 		if (!path_is_known(scenario) || !look_alike(scenario, &report->scenarios[first]))
 			continue;
-		if (asprintf(&longer, "%s%s%s", all, *all ? " · " : "",
-			     overview_name(report, scenario, name)) < 0)
-			longer = NULL;
+		longer = xasprintf("%s%s%s", all, *all ? " · " : "",
+				   overview_name(report, scenario, name));
 		free(all);
 		all = longer;
 	}
 	return all;
 }
 
-static int picture(const struct report *report, size_t index, const struct render_options *options,
-		   FILE *out)
+static void picture(const struct report *report, size_t index, const struct render_options *options,
+		    FILE *out)
 {
 	const struct report_scenario *scenario = &report->scenarios[index];
 	size_t arrow = arrow_columns(options);
 	char *title = names(report, index);
-	int err;
 
-	if (!title)
-		return -ENOMEM;
 	putc('\n', out);
-	err = text_paragraph(options, out, GRID_PLAIN, "  ", title);
+	text_paragraph(options, out, GRID_PLAIN, "  ", title);
 	free(title);
 	arrow_texts(scenario, arrow, false, out);
 	places_and_arrows(scenario, arrow, options, out);
 	arrow_texts(scenario, arrow, true, out);
-	return err;
 }
 
-int text_paths(const struct report *report, const struct render_options *options, FILE *out)
+void text_paths(const struct report *report, const struct render_options *options, FILE *out)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < report->scenario_count && !err; i++) {
+	for (size_t i = 0; i < report->scenario_count; i++) {
 		if (path_is_known(&report->scenarios[i]) && !drawn_before(report, i))
-			err = picture(report, i, options, out);
+			picture(report, i, options, out);
 	}
-	return err;
 }

@@ -111,28 +111,26 @@ static void add_curve(struct table *table, const struct sweep_curve *curve)
 		add_point(table, curve->points[i], i == 0);
 }
 
-int text_sweep(const struct report *report, const struct render_options *options, FILE *out)
+void text_sweep(const struct report *report, const struct render_options *options, FILE *out)
 {
 	struct sweep_curves all;
 	struct table table = { 0 };
-	int err = sweep_curves(report, &all);
 
-	if (err || all.count == 0)
+	sweep_curves(report, &all);
+	if (all.count == 0)
 		goto cleanup;
 	putc('\n', out);
 	table.grid = grid_new(columns, COLUMNS);
 	for (size_t i = 0; i < all.count; i++)
 		add_curve(&table, &all.curves[i]);
-	err = grid_print(table.grid, options, out);
+	grid_print(table.grid, options, out);
 	grid_free(table.grid);
-	if (!err)
-		err = text_paragraph(options, out, GRID_DIM, "  ",
-				     "switches: context switches of the sender, voluntary / "
-				     "involuntary; copies: CPU copies per byte up to the device; "
-				     "CPU: user + system time of the sender; CPU and elapsed: medians "
-				     "of untraced runs; from – to: lowest and highest of elapsed");
-	err = err ? err : text_print_reasons(&table.reasons, options, out);
+	text_paragraph(options, out, GRID_DIM, "  ",
+		       "switches: context switches of the sender, voluntary / "
+		       "involuntary; copies: CPU copies per byte up to the device; "
+		       "CPU: user + system time of the sender; CPU and elapsed: medians "
+		       "of untraced runs; from – to: lowest and highest of elapsed");
+	text_print_reasons(&table.reasons, options, out);
 cleanup:
 	sweep_free(&all);
-	return err;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tables of the terminal page that everybody sees: claims, flows, processes, witnesses.
  * Called by render_text.c. */
+#include "alloc.h"
 #include "text.h"
 #include "size.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,14 +23,11 @@ void text_note_reason(struct text_reasons *reasons, const char *why)
 	reasons->seen[reasons->count++] = why;
 }
 
-int text_print_reasons(const struct text_reasons *reasons, const struct render_options *options,
-		       FILE *out)
+void text_print_reasons(const struct text_reasons *reasons, const struct render_options *options,
+			FILE *out)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < reasons->count && !err; i++)
-		err = text_paragraph(options, out, GRID_DIM, "  — ", reasons->seen[i]);
-	return err;
+	for (size_t i = 0; i < reasons->count; i++)
+		text_paragraph(options, out, GRID_DIM, "  — ", reasons->seen[i]);
 }
 
 char *text_size(__u64 bytes, char *buf)
@@ -85,7 +82,7 @@ static void add_claim(struct grid *grid, const struct report_claim *claim, bool 
 			   claim->evidence ? ")" : "");
 }
 
-int text_claims(const struct report *report, const struct render_options *options, FILE *out)
+void text_claims(const struct report *report, const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "claim", .wraps = true },
@@ -94,17 +91,15 @@ int text_claims(const struct report *report, const struct render_options *option
 		{ "verdict", .wraps = true },
 	};
 	struct grid *grid;
-	int err;
 
 	if (report->claim_count == 0)
-		return 0;
+		return;
 	putc('\n', out);
 	grid = grid_new(COLUMNS(columns));
 	for (size_t i = 0; i < report->claim_count; i++)
 		add_claim(grid, &report->claims[i], options->verbose);
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err;
 }
 
 /* "zero-copy: 20 of 20 bytes at the device …"; some verdicts have their reason in them. */
@@ -135,8 +130,8 @@ static void add_flow(struct grid *grid, const struct report_flow *flow,
 	add_flow_verdict(grid, flow);
 }
 
-static int print_flows(const struct report_scenario *scenario, const struct render_options *options,
-		       FILE *out)
+static void print_flows(const struct report_scenario *scenario,
+			const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "process", .right = false },
@@ -148,15 +143,14 @@ static int print_flows(const struct report_scenario *scenario, const struct rend
 	};
 	struct text_reasons reasons = { 0 };
 	struct grid *grid;
-	int err;
 
 	putc('\n', out);
 	grid = grid_new(COLUMNS(columns));
 	for (size_t i = 0; i < scenario->flow_count; i++)
 		add_flow(grid, &scenario->flows[i], &reasons);
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err ? err : text_print_reasons(&reasons, options, out);
+	text_print_reasons(&reasons, options, out);
 }
 
 /* "9 / 3"; two numbers that are not there are one dash. */
@@ -189,8 +183,8 @@ static void add_process(struct grid *grid, const struct report_role *role,
 			   render_count(role->merged, number));
 }
 
-static int print_processes(const struct report_scenario *scenario,
-			   const struct render_options *options, FILE *out)
+static void print_processes(const struct report_scenario *scenario,
+			    const struct render_options *options, FILE *out)
 {
 	static const struct grid_column columns[] = {
 		{ "process", .right = false },
@@ -201,86 +195,75 @@ static int print_processes(const struct report_scenario *scenario,
 	};
 	struct text_reasons reasons = { 0 };
 	struct grid *grid;
-	int err;
 
 	putc('\n', out);
 	grid = grid_new(COLUMNS(columns));
 	for (size_t i = 0; i < scenario->role_count; i++)
 		add_process(grid, &scenario->roles[i], &reasons);
-	err = grid_print(grid, options, out);
+	grid_print(grid, options, out);
 	grid_free(grid);
-	return err ? err : text_print_reasons(&reasons, options, out);
+	text_print_reasons(&reasons, options, out);
 }
 
-int text_flows(const struct report *report, const struct render_options *options, FILE *out)
+void text_flows(const struct report *report, const struct render_options *options, FILE *out)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < report->scenario_count && !err; i++) {
+	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
 		if (scenario->flow_count)
-			err = print_flows(scenario, options, out);
-		if (!err && scenario->role_count && overview_any_program(report))
-			err = print_processes(scenario, options, out);
+			print_flows(scenario, options, out);
+		if (scenario->role_count && overview_any_program(report))
+			print_processes(scenario, options, out);
 	}
-	return err;
 }
 
-static int print_disagreement(const struct report *report, const struct report_scenario *scenario,
-			      const struct report_witness *witness,
-			      const struct render_options *options, FILE *out)
+static void print_disagreement(const struct report *report, const struct report_scenario *scenario,
+			       const struct report_witness *witness,
+			       const struct render_options *options, FILE *out)
 {
 	char counted[RENDER_NUMBER_BYTES], said[RENDER_NUMBER_BYTES], name[OVERVIEW_TEXT_BYTES];
 	char *text, runs[64] = "";
-	int err;
 
 	if (witness->runs > 1)
 		snprintf(runs, sizeof(runs), " in %llu of %llu runs", witness->differ,
 			 witness->runs);
-	if (asprintf(&text, "%s of %s%s: counted %s, but %s says %s%s%s", witness->id,
-		     overview_name(report, scenario, name), runs,
-		     render_count(witness->counted, counted), witness->source,
-		     render_count(witness->witness, said), witness->rule ? "; " : "",
-		     witness->rule ? witness->rule : "") < 0)
-		return -ENOMEM;
-	err = text_paragraph(options, out, GRID_BAD, "  disagrees: ", text);
+	text = xasprintf("%s of %s%s: counted %s, but %s says %s%s%s", witness->id,
+			 overview_name(report, scenario, name), runs,
+			 render_count(witness->counted, counted), witness->source,
+			 render_count(witness->witness, said), witness->rule ? "; " : "",
+			 witness->rule ? witness->rule : "");
+	text_paragraph(options, out, GRID_BAD, "  disagrees: ", text);
 	free(text);
-	return err;
 }
 
-static int print_coarse(const struct report_scenario *scenario,
-			const struct render_options *options, FILE *out)
+static void print_coarse(const struct report_scenario *scenario,
+			 const struct render_options *options, FILE *out)
 {
 	char count[RENDER_NUMBER_BYTES], *text;
-	int err;
 
-	if (asprintf(&text, "%s by kind only%s%s", render_count(scenario->coarse, count),
-		     scenario->coarse_why ? ": " : "",
-		     scenario->coarse_why ? scenario->coarse_why : "") < 0)
-		return -ENOMEM;
-	err = text_paragraph(options, out, GRID_DOUBT, "  calls counted coarsely: ", text);
+	text = xasprintf("%s by kind only%s%s", render_count(scenario->coarse, count),
+			 scenario->coarse_why ? ": " : "",
+			 scenario->coarse_why ? scenario->coarse_why : "");
+	text_paragraph(options, out, GRID_DOUBT, "  calls counted coarsely: ", text);
 	free(text);
-	return err;
 }
 
-int text_witnesses(const struct report *report, const struct render_options *options, FILE *out)
+void text_witnesses(const struct report *report, const struct render_options *options, FILE *out)
 {
 	struct overview_witnesses sum = overview_witnesses(report);
 	enum grid_color color = sum.agree == sum.all && !sum.lost ? GRID_GOOD : GRID_BAD;
 	char agree[32], all[32], lost[32];
-	int err = 0;
 
-	for (size_t i = 0; i < report->scenario_count && !err; i++) {
+	for (size_t i = 0; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		for (size_t w = 0; w < scenario->witness_count && !err; w++) {
+		for (size_t w = 0; w < scenario->witness_count; w++) {
 			if (!scenario->witnesses[w].agree)
-				err = print_disagreement(report, scenario, &scenario->witnesses[w],
-							 options, out);
+				print_disagreement(report, scenario, &scenario->witnesses[w],
+						   options, out);
 		}
-		if (!err && scenario->coarse)
-			err = print_coarse(scenario, options, out);
+		if (scenario->coarse)
+			print_coarse(scenario, options, out);
 	}
 	if (sum.all == 0)
 		color = sum.lost ? GRID_BAD : GRID_PLAIN;
@@ -292,5 +275,4 @@ int text_witnesses(const struct report *report, const struct render_options *opt
 			render_count(sum.all, all));
 	fprintf(out, " · events lost: %s%s\n", render_count(sum.lost, lost),
 		text_plain_again(options, color));
-	return err;
 }
