@@ -181,7 +181,7 @@ $(B)/tools: tools/packages.tsv tools/deps.sh
 $(B)/gen $(B)/bpf $(FOLDERS:%=$(B)/user/%) $(B)/scenarios $(B)/unit $(B)/tests $(B)/fuzz: | $(B)/tools
 	$(Q)mkdir -p $@
 
--include $(wildcard $(B)/*/*.d $(B)/user/*/*.d $(B)/analysed/*/*.d $(B)/analysed/user/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/user/*/*.d $(B)/analysed/*/*.d $(B)/analysed/*/*/*.d)
 .SECONDARY:
 .DELETE_ON_ERROR:
 endif

@@ -10,7 +10,7 @@ TEST_BINS := $(filter-out $(TEST_LIBS:.so=) $(TEST_BPF:%=$(B)/tests/%.bpf),\
 	$(patsubst tests/runtime/%.c,$(B)/tests/%,$(wildcard tests/runtime/*.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 # What clang's static analyser has found nothing in.
-ANALYSED := $(patsubst %.c,$(B)/analysed/%.ok,$(USER_SOURCES) $(wildcard scenarios/*.c))
+ANALYSED := $(patsubst %.c,$(B)/analysed/%.ok,$(USER_SOURCES) $(wildcard scenarios/*.c tests/fuzz/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # --- to run ---

@@ -15,10 +15,10 @@ view_uses := util report
 lab_uses := util report judge view
 cli_uses := bpf util report count link run build judge view lab
 scenarios_uses := scenarios util
+tests_uses = bpf $(FOLDERS)
 
 include_path = $(patsubst %,-Iuser/%,$(filter $(FOLDERS),$(1))) $(patsubst %,-I%,$(filter-out $(FOLDERS),$(1)))
-# For user/FOLDER/x.c or scenarios/x.c.
+# For user/FOLDER/x.c, scenarios/x.c or tests/fuzz/x.c.
 folder_of = $(word $(if $(filter user/%,$(1)),2,1),$(subst /, ,$(1)))
 includes_for = $(call include_path,$(filter $(FOLDERS),$(call folder_of,$(1))) $($(call folder_of,$(1))_uses))
-# Tests look at everything.
-ALL_INCLUDES := $(call include_path,bpf $(FOLDERS))
+ALL_INCLUDES := $(call include_path,$(tests_uses))

@@ -228,5 +228,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		command->run(count, words);
 	let_go();
 	free(text);
+	commands_line = NULL;
 	return 0;
 }

@@ -6,29 +6,22 @@
 #include "build.h"
 #include "uring_table.h"
 
-static bool is_one_of(const char *name, const char *const *names)
+/* Calls whose bytes fs/read_write.c accounts for, in one direction or both. */
+static bool is_accounted(__u32 nr, enum syscall_way other)
 {
-	for (; *names; names++) {
-		if (!strcmp(*names, name))
-			return true;
-	}
-	return false;
-}
+	const struct syscall_mover *mover = syscall_mover(nr);
 
-/* The calls that fs/read_write.c accounts for. */
-static const char *const readers[] = { "read", "pread64", "readv", "preadv", "preadv2", "sendfile",
-				       "copy_file_range", NULL };
-static const char *const writers[] = { "write", "pwrite64", "writev", "pwritev", "pwritev2",
-				       "sendfile", "copy_file_range", NULL };
+	return mover && mover->flags & SYSCALL_ACCOUNTED && mover->way != other;
+}
 
 bool build_is_accounted_read(__u32 nr)
 {
-	return call_is_syscall(nr) && is_one_of(call_name(nr), readers);
+	return is_accounted(nr, SYSCALL_WRITES);
 }
 
 static bool is_accounted_write(__u32 nr)
 {
-	return call_is_syscall(nr) && is_one_of(call_name(nr), writers);
+	return is_accounted(nr, SYSCALL_READS);
 }
 
 /* The tally is whole once the last thread has ended. */

@@ -99,6 +99,40 @@ static void set_user(struct argp_state *state, struct arguments *a, const char *
 					       .change = user->pw_uid != geteuid() };
 }
 
+/* What was asked for fits together. */
+static void check_end(struct argp_state *state, struct arguments *a)
+{
+	struct session_options *session = &a->trace.session;
+
+	if (session->counts_only && a->timeline_given && session->timeline_events)
+		argp_error(state, "--timeline: --counts-only records none; leave out one of them");
+	if (session->counts_only)
+		session->timeline_events = 0;
+	if (a->attach ? !a->trace.pid : !a->trace.program)
+		argp_error(state, a->attach ? "-p PID is missing: the process to watch" :
+			   "CMD is missing: zctrace run -- CMD ARGS...");
+}
+
+/* How much room the kernel side has. */
+static error_t parse_limit(int key, char *arg, struct argp_state *state,
+			   struct session_options *session)
+{
+	switch (key) {
+	case KEY_OBJECTS:
+		session->max_objects = option_number(state, "--max-objects", arg, 64, 1 << 22);
+		return 0;
+	case KEY_CELLS:
+		session->max_cells = option_number(state, "--max-cells", arg, 64, ZC_MOST_CELLS);
+		return 0;
+	case KEY_PROCESSES:
+		session->max_procs = option_number(state, "--max-processes", arg, 8,
+						   ZC_PROC_STATES);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
@@ -137,32 +171,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_WITHOUT:
 		option_without(state, session, arg);
 		return 0;
-	case KEY_OBJECTS:
-		session->max_objects = option_number(state, "--max-objects", arg, 64, 1 << 22);
-		return 0;
-	case KEY_CELLS:
-		session->max_cells = option_number(state, "--max-cells", arg, 64, ZC_MOST_CELLS);
-		return 0;
-	case KEY_PROCESSES:
-		session->max_procs = option_number(state, "--max-processes", arg, 8,
-						   ZC_PROC_STATES);
-		return 0;
 	case ARGP_KEY_ARGS:
 		if (a->attach)
 			argp_error(state, "attach takes no command; zctrace run -- CMD starts one");
 		a->trace.program = state->argv + state->next;
 		return 0;
 	case ARGP_KEY_END:
-		if (session->counts_only && a->timeline_given && session->timeline_events)
-			argp_error(state, "--timeline: --counts-only records none; leave out one of them");
-		if (session->counts_only)
-			session->timeline_events = 0;
-		if (a->attach ? !a->trace.pid : !a->trace.program)
-			argp_error(state, a->attach ? "-p PID is missing: the process to watch" :
-				   "CMD is missing: zctrace run -- CMD ARGS...");
+		check_end(state, a);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_limit(key, arg, state, session);
 	}
 }
 

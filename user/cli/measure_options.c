@@ -124,6 +124,98 @@ static void parse_socket_buffer(struct argp_state *state, struct strain *strain,
 		argp_error(state, "--socket-buffer %s: at most 512M", text);
 }
 
+/* Over what the bytes go. */
+static error_t parse_network(int key, char *arg, struct argp_state *state,
+			     struct measure_options *o)
+{
+	struct measure_plan *plan = &o->plan;
+
+	switch (key) {
+	case KEY_LINK:
+		o->link_given = true;
+		if (link_parse(arg, &o->condition.link))
+			argp_error(state, "--link %s: give lo, veth or veth-nosg", arg);
+		return 0;
+	case KEY_RATE:
+		if (rate_parse(arg, &o->condition.rate_bits))
+			argp_error(state, "--rate %s: give a rate as 1Gbit or 100Mbit, %s", arg,
+				   LINK_RATE_RANGE_TEXT);
+		return 0;
+	case KEY_TO:
+		if (remote_parse_target(arg, &o->to))
+			argp_error(state, "--to %s: give HOST or HOST:PORT, an IPv6 address with a port "
+				   "as [ADDRESS]:PORT", arg);
+		plan->to = &o->to;
+		return 0;
+	case KEY_IPV6:
+		o->condition.ipv6 = true;
+		return 0;
+	case KEY_PORT:
+		plan->port = option_number(state, "--port", arg, 1, 65535);
+		o->port_given = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* What the receiver and the machine are made to do. */
+static error_t parse_strain(int key, char *arg, struct argp_state *state, struct measure_options *o)
+{
+	struct measure_plan *plan = &o->plan;
+
+	switch (key) {
+	case KEY_RECEIVER:
+		parse_receiver(state, plan, arg);
+		return 0;
+	case KEY_CPUS:
+		parse_cpus(state, &plan->strain, arg);
+		return 0;
+	case KEY_SOCKET_BUFFER:
+		parse_socket_buffer(state, &plan->strain, arg);
+		return 0;
+	case KEY_RECEIVER_DELAY:
+		plan->strain.receiver_delay_us =
+			option_number(state, "--receiver-delay", arg, 1, STRAIN_MAX_DELAY_US);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* What the kernel side is asked for. */
+static error_t parse_tracing(int key, char *arg, struct argp_state *state,
+			     struct measure_options *o)
+{
+	struct measure_plan *plan = &o->plan;
+
+	switch (key) {
+	case KEY_TIMELINE:
+		o->timeline_given = true;
+		plan->session.timeline_events =
+			arg ? option_number(state, "--timeline", arg, 1, MAX_EVENTS) :
+			      DEFAULT_EVENTS;
+		return 0;
+	case KEY_NO_TIMELINE:
+		o->timeline_off = true;
+		return 0;
+	case KEY_WITHOUT:
+		option_without(state, &plan->session, arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse_other(int key, char *arg, struct argp_state *state, struct measure_options *o)
+{
+	error_t err = parse_network(key, arg, state, o);
+
+	if (err == ARGP_ERR_UNKNOWN)
+		err = parse_strain(key, arg, state, o);
+	return err == ARGP_ERR_UNKNOWN ? parse_tracing(key, arg, state, o) : err;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct measure_options *o = state->input;
@@ -149,54 +241,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->condition.cold = key == KEY_COLD;
 		o->cache_given = true;
 		return 0;
-	case KEY_LINK:
-		o->link_given = true;
-		if (link_parse(arg, &o->condition.link))
-			argp_error(state, "--link %s: give lo, veth or veth-nosg", arg);
-		return 0;
-	case KEY_RATE:
-		if (rate_parse(arg, &o->condition.rate_bits))
-			argp_error(state, "--rate %s: give a rate as 1Gbit or 100Mbit, %s", arg,
-				   LINK_RATE_RANGE_TEXT);
-		return 0;
-	case KEY_TO:
-		if (remote_parse_target(arg, &o->to))
-			argp_error(state, "--to %s: give HOST or HOST:PORT, an IPv6 address with a port "
-				   "as [ADDRESS]:PORT", arg);
-		plan->to = &o->to;
-		return 0;
-	case KEY_IPV6:
-		o->condition.ipv6 = true;
-		return 0;
-	case KEY_RECEIVER:
-		parse_receiver(state, plan, arg);
-		return 0;
-	case KEY_CPUS:
-		parse_cpus(state, &plan->strain, arg);
-		return 0;
-	case KEY_SOCKET_BUFFER:
-		parse_socket_buffer(state, &plan->strain, arg);
-		return 0;
-	case KEY_RECEIVER_DELAY:
-		plan->strain.receiver_delay_us =
-			option_number(state, "--receiver-delay", arg, 1, STRAIN_MAX_DELAY_US);
-		return 0;
-	case KEY_PORT:
-		plan->port = option_number(state, "--port", arg, 1, 65535);
-		o->port_given = true;
-		return 0;
-	case KEY_TIMELINE:
-		o->timeline_given = true;
-		plan->session.timeline_events =
-			arg ? option_number(state, "--timeline", arg, 1, MAX_EVENTS) :
-			      DEFAULT_EVENTS;
-		return 0;
-	case KEY_NO_TIMELINE:
-		o->timeline_off = true;
-		return 0;
-	case KEY_WITHOUT:
-		option_without(state, &plan->session, arg);
-		return 0;
 	case KEY_SEED:
 		plan->seed = option_number(state, "--seed", arg, 1, RUN_ORDER_SEEDS - 1);
 		return 0;
@@ -213,7 +257,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--timeline and --no-timeline: give one of them");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_other(key, arg, state, o);
 	}
 }
 

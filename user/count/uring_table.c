@@ -73,16 +73,14 @@ const char *call_name(__u32 nr)
 enum syscall_way call_way(__u32 nr)
 {
 	const struct uring_op *op = op_of(nr);
+	const struct syscall_mover *mover = syscall_mover(nr);
 
-	return op ? op->way : syscall_way(syscall_name(nr));
+	return op ? op->way : mover ? mover->way : SYSCALL_MOVES_NOTHING;
 }
 
 bool call_moves_bytes(__u32 nr)
 {
-	const char *name;
+	const struct syscall_mover *mover = syscall_mover(nr);
 
-	if (!call_is_syscall(nr))
-		return true;
-	name = syscall_name(nr);
-	return syscall_returns_bytes(name) || !strcmp(name, "sendmmsg") || !strcmp(name, "recvmmsg");
+	return !call_is_syscall(nr) || (mover && mover->way != SYSCALL_SUBMITS);
 }

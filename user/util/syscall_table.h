@@ -20,20 +20,20 @@ enum {
 	SYSCALL_RETURNS_BYTES = 1 << 0,		/* payload */
 	SYSCALL_RETURNS_MESSAGES = 1 << 1,	/* whose bytes are in memory */
 	SYSCALL_KEEPS_FDS = 1 << 2,		/* every descriptor means what it did */
+	SYSCALL_ACCOUNTED = 1 << 3,		/* fs/read_write.c adds its bytes to rchar, wchar */
 	SYSCALL_BEYOND = 511,			/* a row shared by all numbers from here on */
 };
 
 /* One call that moves payload. */
 struct syscall_mover {
-	unsigned int nr;
 	const char *name;
 	enum syscall_way way;
 	unsigned char flags;
 	unsigned char fd_in, fd_out;	/* which argument, where it has such a descriptor */
 };
 
-/* Every one of them, in no order that matters; count is the number of rows. */
-const struct syscall_mover *syscall_movers(unsigned int *count);
+/* What moves payload by that number; NULL = nothing does. */
+const struct syscall_mover *syscall_mover(unsigned int nr);
 
 /* "read"; "syscall 467" if this machine's library has no name for it; "beyond the table" for the
  * row that all numbers from SYSCALL_BEYOND on share. Lives until the program ends. */
