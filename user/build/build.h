@@ -80,7 +80,21 @@ void build_timeline(struct report *report, const struct session *session,
 		    struct snapshot *snapshot, const char *const *roles,
 		    struct report_scenario *scenario);
 
-/* What the kernel side counted of one process, and how much memory it took. */
+/* How a report begins: the command (argv, ends with NULL) with its time, the machine. command NULL:
+ * the report is a part of another one. */
+struct report *build_begin(const char *mode, const char *const *command);
+/* Nothing of a scenario is known; what is will be filled in. */
+void build_unknown(struct report_scenario *scenario, const char *why);
+
+/* A call is two crossings, one in and one out, and so is a page fault taken in user mode. */
+void build_crossings(const struct session *session, const struct totals *totals, __u64 faults,
+		     struct report_scenario *scenario);
+struct measured build_total_crossings(const struct session *session, __u64 calls, __u64 faults);
+
+/* Adds what the kernel side counted of a process to a role of one or more. */
+void build_role_add(const struct session *session, const struct zc_proc *proc,
+		    const struct totals *totals, struct report_role *role);
+/* The same of one that is the role, and how much memory it took. */
 void build_role(const struct session *session, const struct run_record *run,
 		const struct party *party, struct report_role *role);
 void build_peak_rss(const struct party *party, struct report_role *role);

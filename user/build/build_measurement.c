@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The report of a measurement of scenarios: what was asked for, the machine, and one scenario for
  * each series, which build_report.c puts together. measure_command.c calls it. */
-#include <time.h>
-
 #include "build.h"
-#include "machine.h"
 #include "remote.h"
-#include "version.h"
 
 static const char *same_or(bool same, const char *text, const char *other)
 {
@@ -19,24 +15,13 @@ static void describe_config(const struct measurement *m, struct report *report)
 	const struct condition *first = &plan->conditions[0];
 	const char *peer = m->remote ? remote_name(m->remote) : NULL;
 	bool one_cache = true, one_link = true;
-	char when[32];
-	time_t now = time(NULL);
-	struct tm utc;
 
 	for (size_t i = 1; i < plan->condition_count; i++) {
 		one_cache = one_cache && plan->conditions[i].cold == first->cold;
 		one_link = one_link && plan->conditions[i].link == first->link;
 	}
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-	report->mode = plan->mode;
-	report->tool.version = ZCTRACE_VERSION;
-	while (plan->command[report->tool.command_count])
-		report->tool.command_count++;
-	report->tool.command = report_alloc(report, sizeof(char *) * report->tool.command_count);
-	for (size_t i = 0; i < report->tool.command_count; i++)
-		report->tool.command[i] = report_text(report, plan->command[i]);
 	report->config = (struct report_config){
-		.started = report_text(report, when),
+		.started = report->config.started,
 		.file = report_text(report, m->payload.name),
 		.as = plan->as,
 		.file_system = report_text(report, m->payload.file_system),
@@ -71,9 +56,8 @@ struct report *build_measurement(const struct measurement *m)
 	}
 	if (!usable)
 		return NULL;
-	report = report_new();
+	report = build_begin(m->plan->mode, m->plan->command);
 	describe_config(m, report);
-	machine_describe(report);
 	report->scenarios = report_alloc(report, (usable + failed) * sizeof(*report->scenarios));
 	for (size_t i = 0; i < m->series_count; i++) {
 		if (has_runs(&m->series[i]))

@@ -5,29 +5,10 @@
 #include <string.h>
 
 #include "build.h"
-#include "machine.h"
 #include "remote.h"
 #include "stats.h"
-#include "version.h"
 
 /* --- at zctrace receive --- */
-
-/* Everything that is known at the other end only. */
-static void leave_to_sender(struct report_scenario *scenario)
-{
-	static const char *const why = "the sender's";
-
-	scenario->rounds.why = scenario->crossings_per_round.why = why;
-	scenario->crossings_data.why = scenario->crossings_control.why = why;
-	scenario->crossings_user_faults.why = scenario->crossings_total.why = why;
-	stats_unknown(&scenario->elapsed_untraced_ns, why);
-	stats_unknown(&scenario->elapsed_traced_ns, why);
-	stats_unknown(&scenario->cpu_untraced_ns, why);
-	scenario->bytes_per_second.why = why;
-	build_no_borrowed(scenario, why);
-	for (int i = 0; i < LEG_COUNT; i++)
-		scenario->legs[i].bytes.why = scenario->legs[i].per_byte.why = why;
-}
 
 static void role_unknown(struct report_role *role, const char *why)
 {
@@ -48,14 +29,11 @@ static void leg_unknown(struct report_leg *leg, const char *why)
 struct report *build_receiver(const struct session *session, const char *untraced,
 			      const struct run_record *run)
 {
-	struct report *report = report_new();
+	struct report *report = build_begin("receive", NULL);
 	struct report_scenario *scenario;
 	struct report_role *role;
 	const char **roles;
 
-	report->mode = "receive";
-	report->tool.version = ZCTRACE_VERSION;
-	machine_describe(report);
 	report->scenarios = scenario = report_alloc(report, sizeof(*scenario));
 	report->scenario_count = 1;
 	scenario->id = "receiver";
@@ -63,7 +41,7 @@ struct report *build_receiver(const struct session *session, const char *untrace
 	scenario->roles = role = report_alloc(report, sizeof(*role));
 	scenario->role_count = 1;
 	role->name = "receiver";
-	leave_to_sender(scenario);
+	build_unknown(scenario, "the sender's");	/* but for what follows */
 	build_peak_rss(&run->receiver, role);
 	role->cpu_user_ns.why = role->cpu_system_ns.why = "in the tally";
 	if (!run->snapshot) {

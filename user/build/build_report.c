@@ -9,45 +9,6 @@
 #include "stats.h"
 #include "uring_table.h"
 
-/* Windows, sums of ns: a few read-outs of the clock do not fit exactly. */
-static __u64 less(__u64 a, __u64 b)
-{
-	return a > b ? a - b : 0;
-}
-
-void build_totals_add(struct totals *t, const struct snapshot *snapshot, const struct zc_cell *cell)
-{
-	__u64 calls = cell_calls(cell);
-
-	if (call_is_syscall(cell->key.nr))
-		t->calls += calls;
-	t->kernel_ns += less(cell->total_ns, cell->blocked_ns + cell->runnable_ns);
-	t->received += cell->received_bytes;
-	if (!cell_moves_data(cell))
-		return;
-	if (call_is_syscall(cell->key.nr))
-		t->data_calls += calls - cell->errors - cell->zeros;
-	if (kind_is_file(kind_of_index(snapshot, cell->key.source)))
-		t->file_ends += cell->zeros;
-	if (kind_is_tcp(kind_of_index(snapshot, cell->key.source)))
-		t->tcp_in += cell->bytes;
-	if (kind_is_tcp(kind_of_index(snapshot, cell->key.sink)))
-		t->tcp_out += cell->bytes;
-	if (build_is_accounted_read(cell->key.nr))
-		t->io_accounted += cell->bytes;
-}
-
-struct totals build_totals(const struct snapshot *snapshot, int proc)
-{
-	struct totals t = { 0 };
-
-	for (__u32 i = 1; i < snapshot->cell_count; i++) {
-		if (snapshot->cells[i].key.proc == (__u32)proc)
-			build_totals_add(&t, snapshot, &snapshot->cells[i]);
-	}
-	return t;
-}
-
 __u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scenario *scenario)
 {
 	__u64 rounds = 0;
@@ -78,45 +39,6 @@ static const struct run_record *middle_run(const struct run_record *runs, size_t
 			return &runs[i];
 	}
 	return runs;
-}
-
-struct measured build_counted(const struct session *session, const char *tracepoint, __u64 value)
-{
-	const char *missing = session_missing(session, tracepoint);
-
-	return (struct measured){ .value = missing ? 0 : value, .why = missing };
-}
-
-void build_add(struct measured *sum, struct measured more)
-{
-	sum->value += more.value;
-	if (!sum->why)
-		sum->why = more.why;
-}
-
-const char *build_no_switches(const struct session *session, const struct zc_proc *proc)
-{
-	const char *missing = session_missing(session, "sched_switch");
-
-	if (!missing && proc->switches_missed)
-		return "the kernel did not show every context switch: a thread ran that had not been "
-		       "seen to come back to a CPU";
-	return missing;
-}
-
-struct measured build_by_switches(const struct session *session, const struct zc_proc *proc,
-				  __u64 value)
-{
-	const char *why = build_no_switches(session, proc);
-
-	return (struct measured){ .value = why ? 0 : value, .why = why };
-}
-
-struct measured build_off_cpu(const struct session *session, const struct zc_proc *proc, __u64 ns)
-{
-	struct measured known = build_by_switches(session, proc, ns);
-
-	return known.why ? known : build_counted(session, "sched_wakeup", ns);
 }
 
 static __u64 usage_ns(const struct tally *tally)
@@ -187,35 +109,6 @@ static struct measured median_of(struct report *report, const struct run_record 
 	return spread.median;
 }
 
-void build_peak_rss(const struct party *party, struct report_role *role)
-{
-	if (party->peak_rss_bytes)
-		role->peak_rss_bytes.value = party->peak_rss_bytes;
-	else
-		role->peak_rss_bytes.why = "/proc/PID/status could not be read";
-}
-
-void build_role(const struct session *session, const struct run_record *run,
-		const struct party *party, struct report_role *role)
-{
-	const struct zc_proc *proc = &run->snapshot->procs[party->proc];
-	struct totals totals = build_totals(run->snapshot, party->proc);
-	__u64 window = less(proc->close_ns, proc->open_ns);
-	__u64 off = proc->blocked_ns + proc->runnable_ns;
-
-	role->pid = proc->tgid;
-	role->voluntary = build_by_switches(session, proc, proc->voluntary);
-	role->involuntary = build_by_switches(session, proc, proc->involuntary);
-	role->faults_user = build_counted(session, "page_fault_user", proc->faults_user);
-	role->faults_kernel = build_counted(session, "page_fault_kernel", proc->faults_kernel);
-	role->window_ns.value = window;
-	role->kernel_ns = build_by_switches(session, proc, totals.kernel_ns);
-	role->blocked_ns = build_off_cpu(session, proc, proc->blocked_ns);
-	role->runnable_ns = build_off_cpu(session, proc, proc->runnable_ns);
-	role->user_ns = build_by_switches(session, proc, less(window, totals.kernel_ns + off));
-	build_peak_rss(party, role);
-}
-
 static void build_roles(struct report *report, const struct series *series,
 			const struct session *session, const struct run_record *run,
 			struct report_scenario *scenario)
@@ -239,29 +132,16 @@ static void build_roles(struct report *report, const struct series *series,
 	scenario->role_count = 2;
 }
 
-static struct measured total_crossings(const struct session *session, const struct snapshot *s,
-				       int proc)
-{
-	struct totals totals = build_totals(s, proc);
-
-	return build_counted(session, "page_fault_user",
-			     2 * (totals.calls + s->procs[proc].faults_user));
-}
-
-/* A call is two crossings, one in and one out, and so is a page fault taken in user mode. */
-static void build_crossings(const struct session *session, const struct run_record *run,
-			    const struct scenario *what, struct report_scenario *scenario)
+static void build_rounds_and_crossings(const struct session *session, const struct run_record *run,
+				       const struct scenario *what,
+				       struct report_scenario *scenario)
 {
 	const struct snapshot *snapshot = run->snapshot;
 	int proc = run->sender.proc;
 	struct totals totals = build_totals(snapshot, proc);
 
 	scenario->rounds.value = build_rounds(snapshot, proc, what);
-	scenario->crossings_data.value = 2 * totals.data_calls;
-	scenario->crossings_control.value = 2 * (totals.calls - totals.data_calls);
-	scenario->crossings_user_faults = build_counted(session, "page_fault_user",
-							2 * snapshot->procs[proc].faults_user);
-	scenario->crossings_total = total_crossings(session, snapshot, proc);
+	build_crossings(session, &totals, snapshot->procs[proc].faults_user, scenario);
 	if (scenario->rounds.value)
 		scenario->crossings_per_round.value = (double)scenario->crossings_data.value /
 						      scenario->rounds.value;
@@ -287,8 +167,9 @@ static void build_run(const struct session *session, const struct run_record *ru
 	};
 	if (run->snapshot) {
 		const struct zc_proc *proc = &run->snapshot->procs[run->sender.proc];
+		struct totals totals = build_totals(run->snapshot, run->sender.proc);
 
-		out->crossings = total_crossings(session, run->snapshot, run->sender.proc);
+		out->crossings = build_total_crossings(session, totals.calls, proc->faults_user);
 		out->voluntary = build_by_switches(session, proc, proc->voluntary);
 		out->involuntary = build_by_switches(session, proc, proc->involuntary);
 		out->faults_user = build_counted(session, "page_fault_user", proc->faults_user);
@@ -305,19 +186,6 @@ static void build_runs(struct report *report, const struct series *series,
 	for (size_t i = 0; i < series->traced_count; i++)
 		build_run(session, &series->traced[i],
 			  &scenario->runs[series->untraced_count + i]);
-}
-
-void build_loss(const struct snapshot *snapshot, struct report_scenario *scenario)
-{
-	for (int i = 0; i < ZC_LOSS_COUNT; i++) {
-		if (i == ZC_LOSS_RING)
-			scenario->loss_ring += snapshot->loss[i];
-		else
-			scenario->loss_map_full += snapshot->loss[i];
-	}
-	for (int i = 0; i < ZC_COARSE_COUNT; i++)
-		scenario->coarse += snapshot->coarse[i];
-	scenario->loss_recursion += snapshot->recursion;
 }
 
 /* Losses of any traced run: each of them can have spoilt what the runs are compared by. */
@@ -365,16 +233,7 @@ void build_failed(struct report *report, const struct series *series,
 
 	describe(report, series, scenario);
 	scenario->failed = why;
-	scenario->rounds.why = scenario->crossings_per_round.why = why;
-	scenario->crossings_data.why = scenario->crossings_control.why = why;
-	scenario->crossings_user_faults.why = scenario->crossings_total.why = why;
-	for (int i = 0; i < LEG_COUNT; i++)
-		scenario->legs[i].bytes.why = scenario->legs[i].per_byte.why = why;
-	stats_unknown(&scenario->elapsed_untraced_ns, why);
-	stats_unknown(&scenario->elapsed_traced_ns, why);
-	stats_unknown(&scenario->cpu_untraced_ns, why);
-	scenario->bytes_per_second.why = why;
-	build_no_borrowed(scenario, why);
+	build_unknown(scenario, why);
 }
 
 void build_scenario(struct report *report, const struct series *series,
@@ -388,7 +247,7 @@ void build_scenario(struct report *report, const struct series *series,
 	scenario->received_bytes = run->receiver.tally.payload_bytes;
 	scenario->sha256_sent = report_text(report, series->sha256_sent);
 	scenario->sha256_received = report_text(report, series->sha256_received);
-	build_crossings(session, run, variant->scenario, scenario);
+	build_rounds_and_crossings(session, run, variant->scenario, scenario);
 	build_roles(report, series, session, run, scenario);
 	roles = report_alloc(report, run->snapshot->proc_count * sizeof(*roles));
 	roles[run->sender.proc] = scenario->roles[0].name;

@@ -2,14 +2,10 @@
 /* The report of run and attach: one scenario, its roles the processes that were watched. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "build.h"
 #include "kinds.h"
-#include "machine.h"
-#include "stats.h"
 #include "uring_table.h"
-#include "version.h"
 
 enum { MAX_ROLES = 64 };	/* the busiest processes by name, the rest together */
 
@@ -72,14 +68,7 @@ static void add_process(const struct session *session, const struct trace_result
 
 	role->execs += proc->execs;
 	role->merged += proc->merged;
-	build_add(&role->voluntary, build_by_switches(session, proc, proc->voluntary));
-	build_add(&role->involuntary, build_by_switches(session, proc, proc->involuntary));
-	build_add(&role->faults_user, build_counted(session, "page_fault_user", proc->faults_user));
-	build_add(&role->faults_kernel, build_counted(session, "page_fault_kernel",
-						      proc->faults_kernel));
-	build_add(&role->blocked_ns, build_off_cpu(session, proc, proc->blocked_ns));
-	build_add(&role->runnable_ns, build_off_cpu(session, proc, proc->runnable_ns));
-	build_add(&role->kernel_ns, build_by_switches(session, proc, totals->kernel_ns));
+	build_role_add(session, proc, totals, role);
 	build_add(&role->kernel_ns, build_counted(session, "sys_enter", 0));
 	role->window_ns.value += window_of(proc, result);
 }
@@ -126,20 +115,15 @@ static const char *const *build_roles(struct report *report, const struct sessio
 static void build_sums(const struct session *session, const struct snapshot *snapshot,
 		       const struct totals *totals, struct report_scenario *scenario)
 {
-	__u64 calls = 0, data = 0, faults = 0;
+	struct totals all = { 0 };
+	__u64 faults = 0;
 
 	for (__u32 p = 1; p < snapshot->proc_count; p++) {
-		calls += totals[p].calls;
-		data += totals[p].data_calls;
+		all.calls += totals[p].calls;
+		all.data_calls += totals[p].data_calls;
 		faults += snapshot->procs[p].faults_user;
 	}
-	build_no_borrowed(scenario, not_here);
-	scenario->rounds.why = scenario->crossings_per_round.why = not_here;
-	scenario->bytes_per_second.why = not_here;
-	scenario->crossings_data.value = 2 * data;
-	scenario->crossings_control.value = 2 * (calls - data);
-	scenario->crossings_user_faults = build_counted(session, "page_fault_user", 2 * faults);
-	scenario->crossings_total = build_counted(session, "page_fault_user", 2 * (calls + faults));
+	build_crossings(session, &all, faults, scenario);
 }
 
 /* Which limit was reached, and how to raise it; what was lost first. */
@@ -178,29 +162,6 @@ static const char *limit_text(const struct snapshot *snapshot)
 	return NULL;
 }
 
-static void describe(struct report *report, const struct trace_options *options,
-		     const struct trace_result *result)
-{
-	char when[32];
-	time_t now = time(NULL);
-	struct tm utc;
-	size_t n = 0;
-
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-	report->mode = options->mode;
-	report->tool.version = ZCTRACE_VERSION;
-	while (options->command[n])
-		n++;
-	report->tool.command = report_alloc(report, n * sizeof(char *) + 1);
-	for (size_t i = 0; i < n; i++)
-		report->tool.command[i] = report_text(report, options->command[i]);
-	report->tool.command_count = n;
-	report->config.started = report_text(report, when);
-	report->config.file_system = report->config.cache = "as it was";
-	report->config.link = "as it was";
-	report->config.repeats = 1;
-}
-
 __u64 build_outlived(const struct trace_result *result)
 {
 	const struct snapshot *snapshot = result->snapshot;
@@ -214,13 +175,14 @@ __u64 build_outlived(const struct trace_result *result)
 struct report *build_trace(const struct trace_options *options, const struct trace_result *result)
 {
 	const struct session *session = result->session;
-	struct report *report = report_new();
+	struct report *report = build_begin(options->mode, options->command);
 	struct report_scenario *scenario;
 	const char *const *names;
 	const struct totals *totals;
 
-	describe(report, options, result);
-	machine_describe(report);
+	report->config.file_system = report->config.cache = "as it was";
+	report->config.link = "as it was";
+	report->config.repeats = 1;
 	scenario = report_alloc(report, sizeof(*scenario));
 	report->scenarios = scenario;
 	report->scenario_count = 1;
@@ -228,9 +190,7 @@ struct report *build_trace(const struct trace_options *options, const struct tra
 	scenario->variant = options->program ? report_text(report, options->program[0]) :
 			    report_format(report, "process %d", options->pid);
 	scenario->cache = scenario->link = "as it was";
-	stats_unknown(&scenario->elapsed_untraced_ns, not_here);
-	stats_unknown(&scenario->elapsed_traced_ns, not_here);
-	stats_unknown(&scenario->cpu_untraced_ns, not_here);
+	build_unknown(scenario, not_here);
 	for (int i = 0; i < LEG_COUNT; i++) {
 		scenario->legs[i].by = i == LEG_DISK_CACHE || i == LEG_SOCKET_DEVICE ? "dma" : "cpu";
 		scenario->legs[i].evidence = "counted";
