@@ -145,7 +145,7 @@ static __always_inline void enter_cpu(struct zc_task *task, struct task_struct *
 int catch_up(void)
 {
 	struct zc_task *task = task_find(current_key());
-	__u64 arrival, delay;
+	__u64 now = bpf_ktime_get_ns(), arrival, delay;
 
 	if (!task || !task->off_ns)
 		return 0;
@@ -154,6 +154,9 @@ int catch_up(void)
 		return 0;
 	}
 	arrival = bpf_get_current_task_btf()->sched_info.last_arrival + clock_offset;
+	/* The distance of the clocks is too large where a hypervisor took the CPU as it was learnt. */
+	if (arrival > now)
+		arrival = now;
 	delay = delay_of_current() - task->delay_ns;
 	if (task->off_voluntary)
 		task->wake_ns = arrival - delay;

@@ -37,6 +37,7 @@ static int begin(void **state)
 	w->snapshot.flows = calloc(MOST, sizeof(struct snapshot_flow));
 	w->snapshot.proc_count = w->snapshot.cell_count = 1;
 	w->snapshot.object_count = ZC_KIND_COUNT;
+	w->session.probes = session_probes(&w->session.probe_count);
 	w->report = report_new();
 	*state = w;
 	return 0;
@@ -518,6 +519,57 @@ static void test_some_own_pages(void **state)
 	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "mixed (25% copied)", 0.25);
 }
 
+/* What was copied at once and what was copied late are all that was sent. */
+static void test_some_own_pages_are_copied_late(void **state)
+{
+	struct world *w = *state;
+	__u32 socket = tcp(w);
+
+	writes(w, process(w, "sender"), socket, 4 * MIB);
+	sent(w, socket, ZC_ORIGIN_ANON, 3 * MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "copied in the kernel", 1);
+}
+
+/* The pages go to the disk as they are. */
+static void test_kernel_to_a_direct_file(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "cp"), source = file(w, "a"), pipe = object(w, ZC_KIND_PIPE, "", 0);
+
+	calls(w, p, SYS_sendfile, source, object(w, ZC_KIND_FILE_DIRECT, "b", EXT4), MIB);
+	calls(w, p, SYS_copy_file_range, source, object(w, ZC_KIND_FILE_DIRECT, "c", EXT4), MIB);
+	calls(w, p, SYS_splice, pipe, object(w, ZC_KIND_FILE_DIRECT, "d", EXT4), MIB);
+	assert_verdict(must_find(w, "/a", "/b"), "zero-copy", 0);
+	assert_verdict(must_find(w, "/a", "/c"), "zero-copy", 0);
+	assert_verdict(must_find(w, "pipe", "/d"), "zero-copy", 0);
+}
+
+/* The private pages are those of the file that was read past the page cache. */
+static void test_sendfile_beside_private_pages(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "server"), socket = tcp(w), cached = file(w, "a");
+
+	calls(w, p, SYS_sendfile, cached, socket, 3 * MIB);
+	calls(w, p, SYS_sendfile, object(w, ZC_KIND_FILE_DIRECT, "b", EXT4), socket, MIB);
+	sent_pages(w, socket, cached, 3 * MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	assert_verdict(must_find(w, "/a", "127.0.0.1:80"), "zero-copy", 0);
+}
+
+/* A receive may copy, or not. */
+static void test_receives_that_nothing_watched(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < SESSION_MAX_PROBES; i++)
+		w->session.missing[i] = "not asked for";
+	reads(w, process(w, "client"), tcp(w), MIB);
+	assert_non_null(strstr(must_find(w, "127.0.0.1:80", "memory")->verdict, "not asked for"));
+	assert_non_null(must_find(w, "127.0.0.1:80", "memory")->copies_per_byte.why);
+}
+
 static void test_sendfile_to_ktls_encrypts(void **state)
 {
 	struct world *w = *state;
@@ -833,6 +885,8 @@ int main(void)
 		TEST(sendfile_of_pages_of_which_too_many_were_not_seen),
 		TEST(sendfile_of_holes_and_of_a_file_that_was_cut), TEST(sendfile_without_segments),
 		TEST(header_and_file_on_one_socket), TEST(own_pages), TEST(own_pages_are_copied_late),
+		TEST(some_own_pages_are_copied_late), TEST(sendfile_beside_private_pages),
+		TEST(receives_that_nothing_watched), TEST(kernel_to_a_direct_file),
 		TEST(some_own_pages),
 		TEST(sendfile_to_ktls_encrypts), TEST(sendfile_of_a_direct_file),
 		TEST(pages_of_the_file_that_is_most_in_the_segments),

@@ -206,6 +206,9 @@ void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, st
 	}
 	if (flow->handed > cell->bytes)
 		flow->handed = cell->bytes;
+	/* Other calls on the socket may have brought private pages of their own (splice of a pipe,
+	 * sendfile of an O_DIRECT file). */
+	copied = least(copied, cell->bytes - flow->handed);
 	/* Where there is no bus the segments come in on the same machine, and pages that a program
 	 * lent are copied before anybody may keep them (skb_orphan_frags_rx()). */
 	if (flow->way != FLOW_BY_KERNEL)

@@ -107,13 +107,12 @@ static void judge_program(const struct flow_list *list, const struct flow *flow,
 
 	out->copies_per_byte.value = in + from + late;
 	out->why = why_program(list, flow);
-	if (in < 0.01 && from < 0.01 && late > 0.01)
-		out->verdict = late > 0.99 ? "copied in the kernel" :
-			       report_format(list->report, "mixed (%.0f%% copied)", 100 * late);
-	else if (in + from < 0.01)
+	if (in + from + late < 0.01)
 		out->verdict = "zero-copy";
 	else if (in < 0.01 && from < 0.99 && flow->handed)
-		out->verdict = report_format(list->report, "mixed (%.0f%% copied)", 100 * from);
+		out->verdict = from + late > 0.99 ? "copied in the kernel" :
+			       report_format(list->report, "mixed (%.0f%% copied)",
+					     100 * (from + late));
 	else
 		out->verdict = "copied through user space";
 }
@@ -187,6 +186,8 @@ static void judge_kernel(const struct flow_list *list, const struct flow *flow,
 		judge_share(report, share(flow->received_bytes, flow->bytes), flow->received_of ?
 			    "the socket's pages went to the pipe: no copy out of it was seen" :
 			    "inferred: splice hands the socket's pages to the pipe", out);
+	else if (is_direct(flow_sink(list, flow)))
+		judge_share(report, 0, "inferred: O_DIRECT writes the pages as they are", out);
 	else if (kind_is_file(sink) && source == ZC_KIND_PIPE)
 		judge_share(report, 1, "inferred: pages in a pipe are copied into the page cache",
 			    out);
@@ -218,9 +219,18 @@ static void tell_unseen(struct report *report, const struct flow *flow, struct r
 		out->why = report_format(report, "%s; %s", out->why, why);
 }
 
+/* A receive may drop the bytes where they lie (MSG_TRUNC), and splice may hand over their pages. */
+static bool rests_on_receives(const struct flow_list *list, const struct flow *flow)
+{
+	return kind_is_tcp(flow_source(list, flow)->kind) && flow->received_of;
+}
+
 void flow_judge(const struct flow_list *list, const struct flow *flow, struct report_flow *out)
 {
-	if (flow->way == FLOW_BY_KERNEL)
+	if (list->receives_unseen && rests_on_receives(list, flow))
+		flow_not_visible(list->report, report_format(list->report, "copies out of the socket: %s",
+							     list->receives_unseen), out);
+	else if (flow->way == FLOW_BY_KERNEL)
 		judge_kernel(list, flow, out);
 	else
 		judge_program(list, flow, out);

@@ -326,7 +326,8 @@ static void report_all(const struct flow_list *list, const struct session *sessi
 void flows_find(struct report *report, const struct session *session,
 		const struct snapshot *snapshot, struct report_scenario *scenario)
 {
-	struct flow_list list = { .report = report, .snapshot = snapshot };
+	struct flow_list list = { .report = report, .snapshot = snapshot,
+		.receives_unseen = session_missing(session, "skb_copy_datagram_iovec") };
 
 	flow_ends_build(&list);
 	collect(&list);

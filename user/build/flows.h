@@ -59,6 +59,7 @@ struct flow {
 struct flow_list {
 	struct report *report;
 	const struct snapshot *snapshot;
+	const char *receives_unseen;	/* why copies out of sockets were not counted; NULL = they were */
 	struct flow_ends ends;
 	struct flow *flows;
 	size_t count, room;
