@@ -146,9 +146,12 @@ int catch_up(void)
 {
 	struct zc_task *task = task_find(current_key());
 	__u64 now = bpf_ktime_get_ns(), arrival, delay;
+	bool before_call;
 
 	if (!task || !task->off_ns)
 		return 0;
+	/* It left in user mode, for a page fault: the call that it is in began after it came back. */
+	before_call = task->enter_ns > task->off_ns;
 	if (!bpf_core_field_exists(struct sched_info, last_arrival) || !clock_offset) {
 		miss_switch(task);
 		return 0;
@@ -157,10 +160,16 @@ int catch_up(void)
 	/* The distance of the clocks is too large where a hypervisor took the CPU as it was learnt. */
 	if (arrival > now)
 		arrival = now;
+	if (before_call && arrival > task->enter_ns)
+		arrival = task->enter_ns;
 	delay = delay_of_current() - task->delay_ns;
 	if (task->off_voluntary)
 		task->wake_ns = arrival - delay;
 	end_wait(task, arrival);
+	if (before_call) {
+		task->blocked_ns = 0;
+		task->runnable_ns = 0;
+	}
 	return 0;
 }
 

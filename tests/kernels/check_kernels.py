@@ -21,6 +21,10 @@ import kernels_page
 import report_numbers
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "proof"))
+import compare  # noqa: E402
+import tally  # noqa: E402
+
 HOST_TIMEOUT_S = 300
 
 
@@ -35,6 +39,8 @@ class Outcome:
         self.problems["doctor"] = [] if doctor["able"] else self.refusals()
         for case, wanted in expected.CASES.items():
             self.judge(case, wanted)
+        for own in sorted(output.glob("random-*.tally")):
+            self.judge_random(own)
         for tracepoint, nulls in expected.WITHOUT.items():
             if (output / f"without-{tracepoint}.status").exists():
                 self.judge_without(tracepoint, nulls)
@@ -71,6 +77,18 @@ class Outcome:
                 f"{name}: {counted[name]}, not {value}"
                 for name, value in wanted.items()
                 if counted[name] != value
+            ]
+
+    def judge_random(self, own):
+        """What a random program noted itself (tests/proof)."""
+        report = self.report(own.stem)
+        if report:
+            machine = report["machine"]["architecture"]
+            findings = compare.Comparison(report, tally.Tally(own, machine)).findings
+            self.problems[own.stem] = [
+                f"{found.number}, {found.what}: {found.counted}, not {found.witness}"
+                for found in findings
+                if found.outcome == compare.WRONG
             ]
 
     def judge_without(self, tracepoint, nulls):

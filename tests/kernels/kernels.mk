@@ -30,6 +30,10 @@ $(STATIC_SCENARIOS): $(STATIC)/scenarios/%: $(B)/scenarios/%.o $(SCENARIO_PARTS)
 $(STATIC)/scenarios/receiver: $(B)/scenarios/digest.o
 $(STATIC)/scenarios/zerocopy $(STATIC)/scenarios/uring: $(B)/scenarios/pool.o
 
+$(STATIC)/random_moves: $(wildcard tests/proof/*.c tests/proof/*.h) | $(STATIC)/scenarios
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -static -o $@ $(filter %.c,$^)
+
 $(STATIC)/ring_copy: tests/kernels/ring_copy.c | $(STATIC)/scenarios
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -static -o $@ $<
@@ -75,11 +79,11 @@ static-arm64: $(ARM64_B)/vmlinux.h $(ARM64_B)/libraries/packages ## the same for
 		CC=$(CROSS)gcc AR=$(CROSS)ar \
 		CFLAGS='-O2 -g $(addprefix -isystem $(ARM64_LIBS),/usr/include /usr/include/aarch64-linux-gnu)' \
 		LDFLAGS='$(addprefix -L$(ARM64_LIBS),/usr/lib/aarch64-linux-gnu /lib/aarch64-linux-gnu)' \
-		static $(ARM64_B)/static/ring_copy
+		static $(ARM64_B)/static/ring_copy $(ARM64_B)/static/random_moves
 
 # --- other kernels ---
 
 check-kernels: $(if $(filter %/arm64,$(KERNEL_GUESTS)),static-arm64)
-check-kernels: static $(STATIC)/ring_copy $(STATIC)/compat ## test the counts on Debian's kernels, in QEMU
+check-kernels: static $(STATIC)/ring_copy $(STATIC)/random_moves $(STATIC)/compat ## test the counts on Debian's kernels, in QEMU
 	$(Q)$(PYTHON) tests/kernels/check_kernels.py --build $(B) \
 		$(if $(KERNEL_PAGE),--page $(KERNEL_PAGE)) --guests $(KERNEL_GUESTS) --timeout $(KERNEL_TIMEOUT)

@@ -38,7 +38,7 @@ def share(problems, cases):
 
 
 def kernels(outcomes):
-    head = ["kernel", "which is", "tracepoints missing", "doctor", "cases exact", "verdict"]
+    head = ["kernel", "which is", "tracepoints missing", "doctor", "cases exact", "random programs exact", "verdict"]
     rows = []
     for one in outcomes:
         yes = sum(finding["ok"] for finding in one.findings)
@@ -48,6 +48,7 @@ def kernels(outcomes):
             ", ".join(one.missing_tracepoints()) or "none",
             f"yes {yes} of {len(one.findings)} times",
             share(one.problems, expected.CASES),
+            share(one.problems, [case for case in one.problems if case.startswith("random-")]),
             "every count exact" if one.exact() else "**differs**",
         ])
     return table(head, rows)

@@ -114,6 +114,14 @@ any_program() {
 	served run-io-uring "$programs/ring_copy" $PORT "$TMPDIR/file" 65536
 }
 
+# They note what they did, for tests/proof/compare.py.
+random_programs() {
+	for seed in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+		(cd "$TMPDIR" && zctrace random-$seed run --timeline=0 -- \
+			"$programs/random_moves" "$output/random-$seed.tally" $seed)
+	done
+}
+
 # The tracepoints that zctrace can do without.
 optional_tracepoints() {
 	# shellcheck disable=SC2016	# awk's own $4
@@ -141,6 +149,7 @@ export TMPDIR="$mounts/ext4"
 links
 cold_files
 any_program
+random_programs
 [ "$without" ] && without_each
 "$bb" umount "$mounts/ext4"
 "$bb" rm -rf "$mounts" "$output/mount.err"

@@ -3,12 +3,14 @@
 switch that was not seen is told of, or made up for.
 """
 import os
+import pathlib
 import subprocess
 import time
 
 import pytest
 
-from traced import program, run
+from link_programs import descendant_named, wait_until
+from traced import PYTHON, program, run
 from zctrace import BUILD, tool
 
 pytestmark = pytest.mark.usefixtures("place")
@@ -61,3 +63,19 @@ def test_a_return_that_was_not_seen_is_made_up_for(place):
     assert role["switches"]["voluntary"] is not None
     assert role["time_ns"]["blocked"] + role["time_ns"]["runnable"] < role["time_ns"]["window"] // 2
     assert all(call["cpu_ns"] is not None for call in scenario["syscalls"])
+
+
+def test_what_it_was_away_before_a_call_is_not_of_the_call(place):
+    """As after a page fault in user mode from which its return was not seen."""
+    def forget(ancestor):
+        child = wait_until(lambda: descendant_named(ancestor, pathlib.Path(PYTHON).name), "python3")
+        wait_until(lambda: subprocess.run(
+            [BUILD / "tests" / "threads_table", "forget-earlier", str(child)],
+            check=False).returncode == 0, "its place")
+
+    text = "import os, time\nend = time.monotonic() + 2\nwhile time.monotonic() < end: os.getppid()"
+    scenario = run(place, [PYTHON, "-c", text], during=forget)
+    (role,) = scenario["roles"].values()
+    assert role["time_ns"]["runnable"] + role["time_ns"]["blocked"] > 5 * 10**9, "it worked"
+    for call in scenario["syscalls"]:
+        assert call["blocked_ns"] + call["runnable_ns"] < 10**9, call

@@ -2,6 +2,7 @@
 /* Looks into the tables of threads of the zctrace that run. Used by the runtime tests.
  *
  *   threads_table forget-return TID   the thread has just left the CPU, by its record
+ *   threads_table forget-earlier TID  the same again and again, but that it left 5 s ago
  *   threads_table double TID          the thread has been added twice, from two sides
  *   threads_table used TID            prints how many places hold a thread, or held one and are not
  *                                     empty, in the table that has this thread
@@ -45,14 +46,22 @@ static struct zc_task *find_thread(struct zc_task *tasks, __u32 tid)
 	return NULL;
 }
 
-static void forget_return(struct zc_task *task)
+static void forget_return(struct zc_task *task, int seconds_ago)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	task->off_voluntary = 1;
 	task->wake_ns = 0;
-	task->off_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	task->off_ns = (now.tv_sec - seconds_ago) * 1000000000ULL + now.tv_nsec;
+}
+
+static void forget_earlier(struct zc_task *task)
+{
+	for (int i = 0; i < 100; i++) {
+		forget_return(task, 5);
+		usleep(1000);
+	}
 }
 
 static void double_place(struct zc_task *tasks, struct zc_task *task)
@@ -81,7 +90,7 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc != 3)
-		errx(2, "usage: threads_table forget-return|double|used TID, while zctrace runs");
+		errx(2, "usage: threads_table forget-return|forget-earlier|double|used TID, while zctrace runs");
 	while ((fd = next_table(&id)) >= 0) {
 		struct zc_task *tasks =
 			mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -94,8 +103,10 @@ int main(int argc, char **argv)
 			printf("%d\n", count_used(tasks));
 		else if (task && !strcmp(argv[1], "double"))
 			double_place(tasks, task);
+		else if (task && !strcmp(argv[1], "forget-earlier"))
+			forget_earlier(task);
 		else if (task)
-			forget_return(task);
+			forget_return(task, 0);
 		if (task)
 			return 0;
 		munmap(tasks, bytes);

@@ -531,6 +531,47 @@ static void test_some_own_pages_are_copied_late(void **state)
 	assert_verdict(must_find(w, "memory", "127.0.0.1:80"), "copied in the kernel", 1);
 }
 
+/* What O_DIRECT read lies in kernel pages, as a copy would. */
+static void test_direct_file_through_a_pipe(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "relay"), pipe = object(w, ZC_KIND_PIPE, "", 0), socket = tcp(w);
+
+	calls(w, p, SYS_splice, object(w, ZC_KIND_FILE_DIRECT, "a", EXT4), pipe, MIB);
+	calls(w, p, SYS_splice, pipe, socket, MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	assert_verdict(must_find(w, "pipe", "127.0.0.1:80"), "zero-copy", 0);
+}
+
+/* A few bytes of a program's lie between a file's pages: splice copies none of them. */
+static void test_file_and_few_bytes_through_a_pipe(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "relay"), pipe = object(w, ZC_KIND_PIPE, "", 0), socket = tcp(w);
+	__u32 cached = file(w, "a");
+
+	calls(w, p, SYS_splice, cached, pipe, MIB - 5000);
+	writes(w, p, pipe, 5000);
+	calls(w, p, SYS_splice, pipe, socket, MIB);
+	sent_pages(w, socket, cached, MIB - 5000);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, 5000);
+	assert_verdict(must_find(w, "pipe", "127.0.0.1:80"), "zero-copy", 0);
+}
+
+/* Pages that vmsplice put into a pipe are not those that a send has lent. */
+static void test_pages_out_of_a_pipe_beside_a_send(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "relay"), pipe = object(w, ZC_KIND_PIPE, "", 0), socket = tcp(w);
+
+	calls(w, p, SYS_vmsplice, ZC_KIND_NONE, pipe, MIB);
+	calls(w, p, SYS_splice, pipe, socket, MIB);
+	writes(w, p, socket, 2 * MIB);
+	sent(w, socket, ZC_ORIGIN_ANON, MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, 2 * MIB);
+	assert_non_null(strstr(must_find(w, "memory", "127.0.0.1:80")->verdict, "not visible"));
+}
+
 /* The pages go to the disk as they are. */
 static void test_kernel_to_a_direct_file(void **state)
 {
@@ -885,6 +926,8 @@ int main(void)
 		TEST(sendfile_of_pages_of_which_too_many_were_not_seen),
 		TEST(sendfile_of_holes_and_of_a_file_that_was_cut), TEST(sendfile_without_segments),
 		TEST(header_and_file_on_one_socket), TEST(own_pages), TEST(own_pages_are_copied_late),
+		TEST(direct_file_through_a_pipe), TEST(file_and_few_bytes_through_a_pipe),
+		TEST(pages_out_of_a_pipe_beside_a_send),
 		TEST(some_own_pages_are_copied_late), TEST(sendfile_beside_private_pages),
 		TEST(receives_that_nothing_watched), TEST(kernel_to_a_direct_file),
 		TEST(some_own_pages),

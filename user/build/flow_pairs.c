@@ -30,6 +30,7 @@ static void join(struct flow *read, struct flow *write, const char *support)
 	read->handed = write->handed;
 	read->late = write->late;
 	read->anonymous = write->anonymous;
+	read->lent_or_spliced = write->lent_or_spliced;
 	read->gives_pages = write->gives_pages;
 	for (size_t i = 0; i < write->call_count && read->call_count < FLOW_CALLS; i++)
 		read->call_names[read->call_count++] = write->call_names[i];

@@ -13,7 +13,9 @@ struct segments_of {
 	__u64 all_sent, to_a_bus;	/* of all origins; to devices that have a bus */
 	__u64 unseen;			/* left, but no segment or no origin of them was seen */
 	__u64 by_kernel, by_program;	/* put into it by sendfile and the like, by writes */
-	__u64 relayed;			/* of a pipe: put into it by programs, and from sockets */
+	__u64 relayed;			/* of a pipe: put into it by programs, from sockets, past the
+					 * page cache */
+	__u64 spliced;			/* of a socket: by_kernel, and not from a file */
 };
 
 /* Pages of one file in the segments of one socket. */
@@ -93,8 +95,11 @@ static void add_writers(struct flow_segments *all)
 		else
 			sink->by_kernel += cell->bytes;
 		if (call_way(cell->key.nr) != SYSCALL_BETWEEN ||
-		    !kind_is_file(kind_of_index(s, cell->key.source)))
+		    kind_of_index(s, cell->key.source) != ZC_KIND_FILE)
 			sink->relayed += cell->bytes;
+		if (call_way(cell->key.nr) == SYSCALL_BETWEEN &&
+		    !kind_is_file(kind_of_index(s, cell->key.source)))
+			sink->spliced += cell->bytes;
 	}
 }
 
@@ -182,6 +187,15 @@ static __u64 handed_by_program(const struct flow_segments *all, const struct zc_
 		    cell->bytes, sink->by_program);
 }
 
+/* A program's pages get into a socket as it lends them, or through a pipe, and look the same there.
+ * Then it was the program that lent at least what was not copied for the socket. */
+static bool lent_or_spliced(const struct segments_of *sink, __u64 lent)
+{
+	return sink->spliced && sink->sent[ZC_ORIGIN_ANON] && sink->by_program &&
+	       less(lent, less(sink->by_program, sink->sent[ZC_ORIGIN_PRIVATE])) >
+	       sink->by_program / 100;
+}
+
 void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, struct flow *flow)
 {
 	const struct segments_of *sink;
@@ -204,6 +218,8 @@ void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, st
 		copied = part(least(sink->sent[ZC_ORIGIN_PRIVATE], sink->by_program), cell->bytes,
 			      sink->by_program);
 	}
+	flow->lent_or_spliced = flow->way != FLOW_BY_KERNEL &&
+		lent_or_spliced(sink, least(sink->sent[ZC_ORIGIN_ANON], sink->by_program));
 	if (flow->handed > cell->bytes)
 		flow->handed = cell->bytes;
 	/* Other calls on the socket may have brought private pages of their own (splice of a pipe,

@@ -146,6 +146,7 @@ static void judge_kernel_to_tcp(const struct flow_list *list, const struct flow 
 	struct report *report = list->report;
 	const struct flow_end *source = flow_source(list, flow);
 	double handed = share(flow->handed, flow->seen);
+	double copied = flow->relayed ? 0 : 1 - handed;
 
 	if (flow_sink(list, flow)->kind == ZC_KIND_TCP_TLS)
 		judge_share(report, 1 - handed, "kTLS encrypts into pages of its own", out);
@@ -155,17 +156,17 @@ static void judge_kernel_to_tcp(const struct flow_list *list, const struct flow 
 		flow_not_visible(report, "O_DIRECT reads into kernel pages, and a copy of them "
 				 "would look the same", out);
 	else if (flow->relayed && handed < 0.99)
-		judge_share(report, 0, "inferred: splice hands over the pages in the pipe; they were "
-			    "no file's, so a copy of them would look the same", out);
+		judge_share(report, 0, "inferred: splice hands over the pages in the pipe; those that "
+			    "are no file's look as a copy of them would", out);
 	else if (handed < 0.01)
-		judge_share(report, 1 - handed, "at the device the bytes lay in private kernel pages: "
+		judge_share(report, copied, "at the device the bytes lay in private kernel pages: "
 			    "it cannot gather", out);
 	else if (flow->pages_of)
-		judge_share(report, 1 - handed,
+		judge_share(report, copied,
 			    report_format(report, "pages of %s were in the segments at the device",
 					  flow->pages_of), out);
 	else
-		judge_share(report, 1 - handed, "the file's own pages were in the segments at the "
+		judge_share(report, copied, "the file's own pages were in the segments at the "
 			    "device", out);
 }
 
@@ -230,6 +231,9 @@ void flow_judge(const struct flow_list *list, const struct flow *flow, struct re
 	if (list->receives_unseen && rests_on_receives(list, flow))
 		flow_not_visible(list->report, report_format(list->report, "copies out of the socket: %s",
 							     list->receives_unseen), out);
+	else if (flow->lent_or_spliced)
+		flow_not_visible(list->report, "pages of a program went to the socket out of a pipe, and "
+				 "look as if they were lent (MSG_ZEROCOPY)", out);
 	else if (flow->way == FLOW_BY_KERNEL)
 		judge_kernel(list, flow, out);
 	else

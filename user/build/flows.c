@@ -156,6 +156,7 @@ static void add_flow(struct flow *sum, const struct flow *flow)
 	sum->source_object = flow->source_object;
 	sum->sink_object = flow->sink_object;
 	sum->anonymous |= flow->anonymous;
+	sum->lent_or_spliced |= flow->lent_or_spliced;
 	sum->pages_of = first_of(sum->pages_of, flow->pages_of);
 	sum->mapped = first_of(sum->mapped, flow->mapped);
 	sum->same_bytes = first_of(sum->same_bytes, flow->same_bytes);

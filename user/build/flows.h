@@ -49,6 +49,7 @@ struct flow {
 	__u64 cached;		/* bytes of the files at the sink that entered the page cache */
 	__u64 relayed;		/* bytes that came out of a pipe which sockets or programs fill */
 	bool gives_pages;	/* vmsplice: the program's pages, not a copy of them */
+	bool lent_or_spliced;	/* the program's own pages were, and it is not known which */
 	bool anonymous;		/* the program's own pages were in the segments */
 	const char *pages_of;	/* a file whose pages were in the segments; no call named it */
 	const char *mapped;	/* files that the process had mapped: sources that no call shows */
