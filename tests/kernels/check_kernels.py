@@ -83,7 +83,7 @@ class Outcome:
         """What a random program noted itself (tests/proof)."""
         report = self.report(own.stem)
         if report:
-            machine = report["machine"]["architecture"]
+            machine = report["machine"]["arch"]
             findings = compare.Comparison(report, tally.Tally(own, machine)).findings
             self.problems[own.stem] = [
                 f"{found.number}, {found.what}: {found.counted}, not {found.witness}"

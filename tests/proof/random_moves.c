@@ -36,13 +36,14 @@ void open_file(struct world *world, int which)
 {
 	struct end *file = &world->file[which];
 	char path[TALLY_NAME];
-	char directory[48];
+	char directory[TALLY_NAME - sizeof(world->names[0]) - 1];
 
 	world->direct[which] = chance(world, 4) == 0;
 	file->fd = PLAIN(SYS_openat, AT_FDCWD, world->names[which],
 			 O_RDWR | O_CREAT | (world->direct[which] ? O_DIRECT : 0), 0644, 0, 0)
 			   ->result;
-	PLAIN(SYS_getcwd, directory, sizeof(directory), 0, 0, 0, 0);
+	if (PLAIN(SYS_getcwd, directory, sizeof(directory), 0, 0, 0, 0)->result < 0)
+		raw_call(SYS_exit_group, 95, 0, 0, 0, 0, 0);	/* too long a name */
 	snprintf(path, sizeof(path), "%s/%s", directory, world->names[which]);
 	file->object = tally_object(world->direct[which] ? "file (O_DIRECT)" : "file", path);
 }

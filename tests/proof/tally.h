@@ -9,7 +9,7 @@
 enum {
 	TALLY_OBJECTS = 1024,
 	TALLY_CALLS = 16384,
-	TALLY_NAME = 112,
+	TALLY_NAME = 160,
 	TALLY_URING = 1000,	/* + opcode: a request to io_uring, no system call */
 	NO_OBJECT = -1,
 	BAD_FD = -2,		/* a number that no descriptor has */

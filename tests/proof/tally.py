@@ -11,7 +11,7 @@ import subprocess
 
 OBJECTS, CALLS = 1024, 16384
 HEAD = struct.Struct("=4I5Q")
-OBJECT = struct.Struct("=16s112s")
+OBJECT = struct.Struct("=16s160s")
 ENTRY = struct.Struct("=ihhq5Q")
 SIZE = HEAD.size + OBJECTS * OBJECT.size + CALLS * ENTRY.size
 HOLD_AT = 16 + 3 * 8
