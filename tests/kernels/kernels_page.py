@@ -38,7 +38,8 @@ def share(problems, cases):
 
 
 def kernels(outcomes):
-    head = ["kernel", "which is", "tracepoints missing", "doctor", "cases exact", "random programs exact", "verdict"]
+    head = ["kernel", "which is", "tracepoints missing", "doctor", "cases exact",
+            "random programs exact", "verdict"]
     rows = []
     for one in outcomes:
         yes = sum(finding["ok"] for finding in one.findings)

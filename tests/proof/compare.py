@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Compares a report, number by number, with what the program itself noted. Each comparison agrees, was
-not measured (with a reason), is a disagreement that the report tells of, or is wrong."""
+"""Compares a report, number by number, with what the program itself noted. Each comparison agrees,
+was not measured (with a reason), is a disagreement that the report tells of, or is wrong."""
 import collections
 
 from tally import BETWEEN, MOVERS, READS, WRITES
@@ -61,7 +61,8 @@ class Comparison:
     def is_told(self, number):
         about_times = ("voluntary", "cpu_ns")
         return self.lost or any(
-            any(word in doubt for word in about_times) == (number in TIMES) for doubt in self.doubts)
+            any(word in doubt for word in about_times) == (number in TIMES)
+            for doubt in self.doubts)
 
     def equal(self, number, counted, witness):
         for what in sorted({*counted, *witness}):
@@ -75,25 +76,43 @@ class Comparison:
         return found
 
     def by_call(self):
-        name = lambda row: row["name"]
-        ours = lambda row: row["name"] not in START_UP and not name(row).startswith("io_uring ")
-        theirs = lambda call: not call.name.startswith("io_uring ")
+        def name(row):
+            return row["name"]
+
+        def ours(row):
+            return row["name"] not in START_UP and not name(row).startswith("io_uring ")
+
+        def theirs(call):
+            return not call.name.startswith("io_uring ")
+
         self.equal("calls, by system call", self.sums(name, "calls", ours),
                    self.tally.by(lambda call: call.name, only=theirs))
         self.equal("errors, by system call", self.sums(name, "errors", ours),
                    self.tally.by(lambda c: c.name, lambda c: -4096 < c.result < 0, theirs))
         self.equal("bytes, by system call", self.sums(name, "bytes", ours),
                    self.tally.by(lambda c: c.name, self.tally.moved, theirs))
-        ring = lambda row: name(row).startswith("io_uring ")
+
+        def ring(row):
+            return name(row).startswith("io_uring ")
+
         for value, own in (("calls", lambda call: 1), ("bytes", self.tally.moved)):
-            self.equal("requests to io_uring", self.sums(lambda r: f"{r['name']}, {value}", value, ring),
+            self.equal("requests to io_uring",
+                       self.sums(lambda r: f"{r['name']}, {value}", value, ring),
                        self.tally.by(lambda c: f"{c.name}, {value}", own, lambda c: not theirs(c)))
 
     def by_kind(self):
-        ours = lambda row: row["name"] in MOVERS
-        theirs = lambda call: call.name in MOVERS and call.source != -3
-        ends = lambda row: f"{row['name']} on {row['fd']}"
-        own = lambda call: f"{call.name} on {self.tally.kinds(call)}"
+        def ours(row):
+            return row["name"] in MOVERS
+
+        def theirs(call):
+            return call.name in MOVERS and call.source != -3
+
+        def ends(row):
+            return f"{row['name']} on {row['fd']}"
+
+        def own(call):
+            return f"{call.name} on {self.tally.kinds(call)}"
+
         self.equal("calls, by kind of descriptor", self.sums(ends, "calls", ours),
                    self.tally.by(own, only=theirs))
         self.equal("bytes, by kind of descriptor", self.sums(ends, "bytes", ours),
@@ -186,7 +205,7 @@ class Comparison:
         every = ("cpu_ns", "blocked_ns", "runnable_ns")
         walls = self.tally.by(lambda call: call.name, lambda call: call.wall)
         asked = self.tally.by(lambda call: call.name, lambda call: call.asked)
-        untimed = {"clone", "execve", "mmap", "openat", "ftruncate"}	# some were not clocked
+        untimed = {"clone", "execve", "mmap", "openat", "ftruncate"}  # some were not clocked
         for name in sorted(walls):
             if name in untimed or name.startswith("io_uring "):
                 continue

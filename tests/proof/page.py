@@ -9,12 +9,14 @@ SHOWN = 20
 
 OPENING = """# Proof
 
-Programs that move bytes at random note every call that they make, and what it returned
-(`tests/proof/random_moves.c`): {calls:,} calls in {processes:,} processes and {threads:,} further threads, which
-moved {moved} and slept {slept:.0f} s by timeouts that ran out. They use every call of the table of calls that move
-bytes, on files in the page cache and with `O_DIRECT`, pipes, Unix and TCP sockets, and `/dev/null`; exchange, pass and
-duplicate descriptors, unlink files and make them again; fork, exec, start threads, move between CPUs, sleep, and make
-mistakes. `zctrace` watches, and each number of its report is compared with theirs.
+Random programs move bytes and note every call that they make, with what it returned
+(`tests/proof/random_moves.c`). `zctrace` watches them, and each number of its report is compared
+with their notes: {calls:,} calls in {processes:,} processes and {threads:,} further threads, which
+moved {moved} and slept {slept:.0f} s.
+
+The programs use every call that moves bytes, on files in the page cache and with `O_DIRECT`, on
+pipes, on Unix and TCP sockets, and on `/dev/null`. They exchange, pass and duplicate descriptors,
+unlink files and make them again, fork, exec, start threads, change CPUs, sleep, and make mistakes.
 
 | | |
 |---|---|
@@ -24,9 +26,14 @@ mistakes. `zctrace` watches, and each number of its report is compared with thei
 | date | {date} |
 | command | `make proof` |
 
-A comparison **agrees**, exactly; or the report says that the number was **not measured**, and why; or it disagrees and
-the report itself says so, as events were lost or a witness of it disagrees (**visible**); or it is **wrong**, and nothing
-tells of it. Nothing on this page is typed in.
+A comparison has one of four outcomes:
+
+- **agrees**: the two are equal, or within the bound that the table names;
+- **not measured**: the report says so, and why;
+- **visible**: they differ, and the report says that events were lost or that a witness disagrees;
+- **wrong**: they differ, and nothing in the report tells of it.
+
+Nothing on this page is typed in.
 
 | number | witness | runs | agrees | not measured | visible | wrong |
 |---|---|--:|--:|--:|--:|--:|
@@ -35,11 +42,41 @@ tells of it. Nothing on this page is typed in.
 LIMITS = """
 ## What this does not prove
 
-The programs cannot tell the kernel's own copies: those of flows are compared with what each call does by construction.
-The calls of the C library's start are known by their names only. Upper and lower bounds leave room between them: a time
-that is too short by what lies between the program's clock and the kernel's is not found. A request to io_uring closes its
-ring only with the process: the kernel interrupts other calls for that and makes them again, and the program never learns
-that it made two. Other kernels are compared by fixed programs: [kernels.md](kernels.md).
+- The programs cannot see the kernel's copies. Those of a flow are compared with what its calls do
+  by the kernel's source.
+- The calls that the C library makes at the start are known by name only.
+- Bounds leave room. A time that is too short by less than the distance between the program's clock
+  and the kernel's is not found.
+- The programs close an io_uring only when they end. The kernel interrupts other calls for that and
+  restarts them, and a program never learns that it made two.
+"""
+
+WITNESSES = """
+## The report's own witnesses
+
+In the same runs each report compared its numbers with a second source in the kernel.
+
+| source | agrees | disagrees |
+|---|--:|--:|
+"""
+
+GUESTS = """
+## Other kernels
+
+`make check-kernels` runs the first of these programs on other kernels, under QEMU, beside programs
+whose counts are known beforehand ([kernels.md](kernels.md)).
+
+| kernel | runs | agrees | not measured | visible | wrong |
+|---|--:|--:|--:|--:|--:|
+"""
+
+COMMANDS = """
+## Commands
+
+Under `zctrace run` and strace at once: the calls and bytes of all processes, by system call.
+
+| command | runs | calls | runs that differ |
+|---|--:|--:|--:|
 """
 
 
@@ -86,6 +123,30 @@ def listed(title, found):
         yield f"\nAnd {len(found) - SHOWN:,} more.\n"
 
 
+def witnesses(results):
+    yield WITNESSES
+    for source in sorted({source for source, _ in results.witnesses}):
+        yield (f"| {source} | {results.witnesses[source, True]:,} | "
+               f"{results.witnesses[source, False]:,} |\n")
+
+
+def guests(results):
+    if not results.guests:
+        yield "\n## Other kernels\n\nNot compared: `make check-kernels` was not run before.\n"
+        return
+    yield GUESTS
+    for kernel, outcomes in sorted(results.guests.items()):
+        counts = " | ".join(f"{outcomes[outcome]:,}" for outcome in OUTCOMES)
+        yield f"| {kernel} | {outcomes['runs']} | {counts} |\n"
+
+
+def commands(results):
+    yield COMMANDS
+    for name, runs in results.commands.items():
+        yield (f"| {name} | {len(runs)} | {sum(calls for calls, _ in runs):,} | "
+               f"{sum(bool(differs) for _, differs in runs)} |\n")
+
+
 def shrunk(results):
     for number, (seed, mode, moves) in results.shrunk.items():
         yield (f"\nThe fewest moves with {number} wrong: " + (
@@ -100,4 +161,5 @@ def make(results, seeds, kernel, date):
         moved=moved_text(results.moved), slept=results.slept_ns / 1e9, runs=len(seeds), modes=modes,
         first=seeds[0], last=seeds[-1], kernel=kernel, date=date)
     return "".join([head, *rows(results), *listed("Wrong", results.wrong), *shrunk(results),
-                    *listed("Visible disagreements", results.visible), *reasons(results), LIMITS])
+                    *listed("Visible disagreements", results.visible), *reasons(results),
+                    *commands(results), *guests(results), *witnesses(results), LIMITS])

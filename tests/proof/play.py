@@ -35,8 +35,9 @@ def play(seed, mode, moves=None):
         if mode == "attach":
             attach(place, own, report, program)
         else:
-            done = subprocess.run([ZCTRACE, *mode.split(), "-q", "-u", "root", "--timeline=0", "--json",
-                                   report, "--", *program], cwd=place, timeout=TIMEOUT_S, check=False,
+            watched = [ZCTRACE, *mode.split(), "-q", "-u", "root", "--timeline=0", "--json", report,
+                       "--", *program]
+            done = subprocess.run(watched, cwd=place, timeout=TIMEOUT_S, check=False,
                                   capture_output=True, text=True)
             assert done.returncode in (0, 4), (seed, done.returncode, done.stderr)
         return Comparison(json.loads(report.read_text()), tally.Tally(own), mode == "attach")
@@ -52,7 +53,8 @@ def attach(place, own, report, program):
         time.sleep(0.02)
         with subprocess.Popen([ZCTRACE, "attach", "-q", "-p", str(playing.pid), "-i", "0.05",
                                "--live-openmetrics", line, "--json", report],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as watching:
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              text=True) as watching:
             while not line.exists() and watching.poll() is None:
                 time.sleep(0.005)
             tally.let_go(own)

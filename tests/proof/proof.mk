@@ -4,7 +4,7 @@ PROOF_RUNS ?= 1000
 RANDOM_MOVES := $(B)/tests/random_moves
 
 .PHONY: proof
-proof: all $(RANDOM_MOVES) ## compare 1000 random programs' own tallies with the reports (8 minutes); docs/proof.md
+proof: all $(RANDOM_MOVES) ## compare 1000 random programs' own tallies with the reports (2 minutes); docs/proof.md
 	$(Q)$(SUDO) env ZCTRACE_BUILD=$(B) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/proof/proof.py \
 		--runs $(PROOF_RUNS) --page docs/proof.md
 

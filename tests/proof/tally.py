@@ -25,7 +25,8 @@ WRITES = ("write", "pwrite64", "writev", "pwritev", "pwritev2", "sendto", "sendm
           "vmsplice", "io_uring WRITE", "io_uring SEND")
 MOVERS = {*BETWEEN, *READS, *WRITES}
 
-Call = collections.namedtuple("Call", "name source sink result asked wall message_bytes lent faults")
+Call = collections.namedtuple(
+    "Call", "name source sink result asked wall message_bytes lent faults")
 
 
 @functools.cache
@@ -63,7 +64,10 @@ class Tally:
         data = pathlib.Path(path).read_bytes()
         (objects, entries, self.processes, self.threads, self.cpu_ns, voluntary, begin, _, _) = (
             HEAD.unpack_from(data))
-        text = lambda field: field.split(b"\0")[0].decode()
+
+        def text(field):
+            return field.split(b"\0")[0].decode()
+
         at = HEAD.size
         self.objects = [tuple(map(text, OBJECT.unpack_from(data, at + i * OBJECT.size)))
                         for i in range(objects)]

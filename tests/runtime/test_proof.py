@@ -13,7 +13,7 @@ from compare import AGREES, WITNESS, WRONG  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("place")
 
-FIXED = (*range(1, 11), 16, 24, 25)	# with --counts-only, and attach
+FIXED = (*range(1, 11), 16, 24, 25)  # with --counts-only, and attach
 DAY = datetime.date.today().toordinal()
 DRAWN = tuple(100000 + DAY * 7 % 899981 + i for i in range(4))
 
