@@ -36,7 +36,7 @@ def one(seed):
 class Results:
     def __init__(self):
         self.modes, self.calls = collections.Counter(), 0
-        self.processes = self.threads = self.moved = self.slept_ns = 0
+        self.restarted = self.processes = self.threads = self.moved = self.slept_ns = 0
         self.runs = collections.Counter()  # by number
         self.outcomes = collections.Counter()  # by (number, outcome)
         self.reasons = collections.Counter()  # by (number, reason)
@@ -50,6 +50,7 @@ class Results:
         findings, tally = comparison.findings, comparison.tally
         self.modes[mode] += 1
         self.calls += len(tally.calls)
+        self.restarted += sum(comparison.restarted.values())
         self.witnesses.update((w["source"], w["agree"]) for w in comparison.run["witnesses"])
         self.processes += tally.processes
         self.threads += tally.threads
