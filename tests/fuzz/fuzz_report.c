@@ -34,7 +34,7 @@ static struct report *read_bytes(const void *data, size_t size)
 
 static void check_line(const char *line)
 {
-	if (render_columns(line) > COLUMNS)
+	if (plain_columns(line) > COLUMNS)
 		abort();
 	for (; *line; line++) {
 		if ((unsigned char)*line < ' ' || *line == 0x7f)

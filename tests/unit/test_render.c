@@ -43,7 +43,7 @@ static void plain_text_shows_what_hides(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_string_equal(render_plain(cases[i].from, buf, sizeof(buf)), cases[i].to);
+		assert_string_equal(plain_text(cases[i].from, buf, sizeof(buf)), cases[i].to);
 }
 
 static void plain_text_is_cut_between_characters(void **state)
@@ -51,23 +51,23 @@ static void plain_text_is_cut_between_characters(void **state)
 	char buf[8];
 
 	(void)state;
-	assert_string_equal(render_plain("abcdefghij", buf, sizeof(buf)), "abcdefg");
-	assert_string_equal(render_plain("abcdef→", buf, sizeof(buf)), "abcdef");
-	assert_string_equal(render_plain("abcd→", buf, sizeof(buf)), "abcd→");
-	assert_string_equal(render_plain("abcd\n", buf, sizeof(buf)), "abcd");
-	assert_string_equal(render_plain("abcd", buf, 1), "");
+	assert_string_equal(plain_text("abcdefghij", buf, sizeof(buf)), "abcdefg");
+	assert_string_equal(plain_text("abcdef→", buf, sizeof(buf)), "abcdef");
+	assert_string_equal(plain_text("abcd→", buf, sizeof(buf)), "abcd→");
+	assert_string_equal(plain_text("abcd\n", buf, sizeof(buf)), "abcd");
+	assert_string_equal(plain_text("abcd", buf, 1), "");
 }
 
 static void widths_are_those_of_the_terminal(void **state)
 {
 	(void)state;
-	assert_int_equal(render_columns(""), 0);
-	assert_int_equal(render_columns("a→×·—b"), 6);
-	assert_int_equal(render_columns("中文"), 4);
-	assert_int_equal(render_columns("e\xcc\x81"), 1);
-	assert_int_equal(render_fit("abc", 2), 2);
-	assert_int_equal(render_fit("中文", 3), 3);
-	assert_int_equal(render_fit("e\xcc\x81x", 1), 3);
+	assert_int_equal(plain_columns(""), 0);
+	assert_int_equal(plain_columns("a→×·—b"), 6);
+	assert_int_equal(plain_columns("中文"), 4);
+	assert_int_equal(plain_columns("e\xcc\x81"), 1);
+	assert_int_equal(plain_fit("abc", 2), 2);
+	assert_int_equal(plain_fit("中文", 3), 3);
+	assert_int_equal(plain_fit("e\xcc\x81x", 1), 3);
 }
 
 static char *markdown(const char *text)
@@ -137,32 +137,32 @@ static void csv_is_no_formula(void **state)
 
 static void numbers_read_well(void **state)
 {
-	char buf[RENDER_NUMBER_BYTES];
+	char buf[NUMBER_BYTES];
 
 	(void)state;
-	assert_string_equal(render_count(0, buf), "0");
-	assert_string_equal(render_count(999, buf), "999");
-	assert_string_equal(render_count(1234567, buf), "1,234,567");
-	assert_string_equal(render_count(~0ULL, buf), "18,446,744,073,709,551,615");
-	assert_string_equal(render_time(0, buf), "0 ns");
-	assert_string_equal(render_time(999, buf), "999 ns");
-	assert_string_equal(render_time(2000, buf), "2.0 µs");
-	assert_string_equal(render_time(850000, buf), "850 µs");
-	assert_string_equal(render_time(18300000, buf), "18.3 ms");
-	assert_string_equal(render_time(99960000, buf), "0.100 s");
-	assert_string_equal(render_time(412000000, buf), "0.412 s");
-	assert_string_equal(render_time(~0ULL, buf), "18446744073.710 s");
-	assert_string_equal(render_time_range(398000000, 512000000, buf), "0.398–0.512 s");
-	assert_string_equal(render_time_range(980000, 18300000, buf), "1.0–18.3 ms");
-	assert_string_equal(render_ratio(0, buf), "0.00");
-	assert_string_equal(render_ratio(0.0001, buf), "<0.01");
-	assert_string_equal(render_ratio(4, buf), "4.00");
-	assert_string_equal(render_ratio(1e300, buf), "1e+300");
-	assert_string_equal(render_rate(1000000000, buf), "1 Gbit/s");
-	assert_string_equal(render_rate(1500000, buf), "1.5 Mbit/s");
-	assert_string_equal(render_rate(64, buf), "64 bit/s");
-	assert_string_equal(render_chunk(65536, buf), "64 KiB");
-	assert_string_equal(render_chunk(65535, buf), "65,535 B");
+	assert_string_equal(number_count(0, buf), "0");
+	assert_string_equal(number_count(999, buf), "999");
+	assert_string_equal(number_count(1234567, buf), "1,234,567");
+	assert_string_equal(number_count(~0ULL, buf), "18,446,744,073,709,551,615");
+	assert_string_equal(number_time(0, buf), "0 ns");
+	assert_string_equal(number_time(999, buf), "999 ns");
+	assert_string_equal(number_time(2000, buf), "2.0 µs");
+	assert_string_equal(number_time(850000, buf), "850 µs");
+	assert_string_equal(number_time(18300000, buf), "18.3 ms");
+	assert_string_equal(number_time(99960000, buf), "0.100 s");
+	assert_string_equal(number_time(412000000, buf), "0.412 s");
+	assert_string_equal(number_time(~0ULL, buf), "18446744073.710 s");
+	assert_string_equal(number_time_range(398000000, 512000000, buf), "0.398–0.512 s");
+	assert_string_equal(number_time_range(980000, 18300000, buf), "1.0–18.3 ms");
+	assert_string_equal(number_ratio(0, buf), "0.00");
+	assert_string_equal(number_ratio(0.0001, buf), "<0.01");
+	assert_string_equal(number_ratio(4, buf), "4.00");
+	assert_string_equal(number_ratio(1e300, buf), "1e+300");
+	assert_string_equal(number_rate(1000000000, buf), "1 Gbit/s");
+	assert_string_equal(number_rate(1500000, buf), "1.5 Mbit/s");
+	assert_string_equal(number_rate(64, buf), "64 bit/s");
+	assert_string_equal(number_chunk(65536, buf), "64 KiB");
+	assert_string_equal(number_chunk(65535, buf), "65,535 B");
 }
 
 static char *printed(const struct grid *grid, unsigned int width, bool color)
@@ -213,7 +213,7 @@ static void check_width(const char *text, size_t width)
 
 		assert_true(bytes < sizeof(line));
 		snprintf(line, sizeof(line), "%.*s", (int)bytes, text);
-		if (render_columns(line) > width)
+		if (plain_columns(line) > width)
 			fail_msg("more than %zu columns: %s", width, line);
 		text += bytes + (text[bytes] == '\n');
 	}

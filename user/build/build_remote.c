@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The receiver's side of a run over a real network: zctrace receive puts what it counted into a
  * report of its own, which comes back and becomes the receiver's part of the measuring end's. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "build.h"
-#include "remote.h"
-#include "stats.h"
 
 /* --- at zctrace receive --- */
 

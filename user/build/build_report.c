@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Puts the runs of one series together into one scenario of the report: counts from the traced run
  * in the middle, times from all runs. build_measurement.c calls it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "build.h"

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "build.h"
-#include "kinds.h"
-#include "uring_table.h"
 
 enum { MAX_ROLES = 64 };	/* the busiest processes by name, the rest together */
 

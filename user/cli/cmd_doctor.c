@@ -3,13 +3,11 @@
  * do. Nothing is measured; with privilege the programs are loaded and attached once, as a test. */
 #include <argp.h>
 #include <bpf/btf.h>
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "exits.h"
@@ -156,7 +154,7 @@ static void print_text(const struct findings *all)
 		const struct finding *f = &all->list[i];
 
 		printf("%-4s %-42s %s\n", f->ok ? "yes" : f->required ? "NO" : "no", f->what,
-		       render_plain(f->detail, plain, sizeof(plain)));
+		       plain_text(f->detail, plain, sizeof(plain)));
 		if (!f->ok)
 			printf("       lost: %s\n       to do: %s\n", f->loses, f->advice);
 	}
@@ -175,7 +173,7 @@ static int print_json(const struct findings *all, bool able)
 
 		json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:s, s:s?, s:s?}",
 			"what", f->what, "ok", f->ok, "required", f->required, "detail",
-			render_plain(f->detail, plain, sizeof(plain)),
+			plain_text(f->detail, plain, sizeof(plain)),
 			"loses", f->ok ? NULL : f->loses, "advice", f->ok ? NULL : f->advice));
 	}
 	err = json_dumpf(root, stdout, JSON_INDENT(2));

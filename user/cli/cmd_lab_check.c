@@ -124,7 +124,7 @@ static void judge(struct row *row)
 
 	if (handin_read(row->path, &handin, row->verdict.reason, sizeof(row->verdict.reason)))
 		return;
-	render_plain(handin_name(&handin), row->name, sizeof(row->name));
+	plain_text(handin_name(&handin), row->name, sizeof(row->name));
 	if (lab_read(handin_lab(&handin), false, &lab, error, sizeof(error))) {
 		snprintf(row->verdict.reason, sizeof(row->verdict.reason), "lab %d: %.200s",
 			 handin_lab(&handin), error);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* receive: from the options to the far end of a measurement over a real network. */
 #include <argp.h>
-#include <errno.h>
-#include <stdlib.h>
 
 #include "build.h"
 #include "commands.h"

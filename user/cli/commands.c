@@ -8,7 +8,6 @@
 
 #include "commands.h"
 #include "alloc.h"
-#include "exits.h"
 #include "session.h"
 
 const char *const *commands_line;

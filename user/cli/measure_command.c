@@ -3,7 +3,6 @@
  * come, make the runs and write the reports. Called by cmd_measure.c and cmd_sweep.c. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"

@@ -2,7 +2,6 @@
 /* The options of every command that measures: what is sent, how often, under which condition, and
  * where the report goes. cmd_measure.c and cmd_sweep.c add their own. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -69,7 +68,8 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-__u64 measure_parse_size(struct argp_state *state, const char *name, const char *text)
+/* For options of the commands' own: end with a usage error if the text is not what it should be. */
+static __u64 parse_size(struct argp_state *state, const char *name, const char *text)
 {
 	__u64 bytes;
 	int err = size_parse(text, &bytes);
@@ -86,7 +86,7 @@ __u64 measure_parse_size(struct argp_state *state, const char *name, const char 
 
 __u64 measure_parse_chunk(struct argp_state *state, const char *name, const char *text)
 {
-	__u64 bytes = measure_parse_size(state, name, text);
+	__u64 bytes = parse_size(state, name, text);
 
 	if (bytes > MAX_CALL_BYTES)
 		argp_error(state, "--%s %s: the kernel moves at most %d bytes a call", name, text,
@@ -119,7 +119,7 @@ static void parse_cpus(struct argp_state *state, struct strain *strain, const ch
 
 static void parse_socket_buffer(struct argp_state *state, struct strain *strain, const char *text)
 {
-	strain->socket_buffer_bytes = measure_parse_size(state, "socket-buffer", text);
+	strain->socket_buffer_bytes = parse_size(state, "socket-buffer", text);
 	if (strain->socket_buffer_bytes > STRAIN_MAX_BUFFER)
 		argp_error(state, "--socket-buffer %s: at most 512M", text);
 }
@@ -233,7 +233,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->outputs.verbose = true;
 		return 0;
 	case KEY_SIZE:
-		plan->bytes = measure_parse_size(state, "size", arg);
+		plan->bytes = parse_size(state, "size", arg);
 		o->size_given = true;
 		return 0;
 	case KEY_COLD:

@@ -25,8 +25,6 @@ struct measure_options {
 /* An argp child; input is struct measure_options *. The plan's mode is there before. */
 extern const struct argp measure_options_argp;
 
-/* For options of the commands' own: end with a usage error if the text is not what it should be. */
-__u64 measure_parse_size(struct argp_state *state, const char *name, const char *text);
 /* Bytes a round: a size that one call can move. */
 __u64 measure_parse_chunk(struct argp_state *state, const char *name, const char *text);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The io_uring opcodes that move payload. Their numbers are ABI (include/uapi/linux/io_uring.h);
  * written out, as the headers of an older system lack the newer ones. */
-#include <stdio.h>
 #include <string.h>
 
 #include "uring_table.h"

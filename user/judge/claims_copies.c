@@ -2,7 +2,6 @@
 /* Decides the claims about copies by the CPU: from the legs, and from the origin of each page that
  * reached the device. Called through the table in claims.c. */
 #include "claims_rules.h"
-#include "pick.h"
 #include "texts.h"
 #include "words.h"
 

@@ -2,8 +2,6 @@
 /* Decides "4 switches per round" and "2 switches per call": crossings of data calls per round.
  * Called through the table in claims.c. */
 #include "claims_rules.h"
-#include "pick.h"
-#include "texts.h"
 #include "words.h"
 
 #define COPY_CROSSINGS 4

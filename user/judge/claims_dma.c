@@ -2,7 +2,6 @@
 /* Decides the claims about copies by DMA: from the disk into the page cache, which a warm cache
  * saves, and to a device, which loopback is not. Called through the table in claims.c. */
 #include "claims_rules.h"
-#include "pick.h"
 #include "texts.h"
 #include "words.h"
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pick.h"
 #include "texts.h"
 #include "words.h"
 

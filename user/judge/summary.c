@@ -46,7 +46,7 @@ struct measured summary_faults(const struct report_scenario *scenario)
 	return unless_lost(scenario, sum(sender->faults_user, sender->faults_kernel));
 }
 
-struct measured summary_switches(const struct report_scenario *scenario)
+static struct measured switches_of(const struct report_scenario *scenario)
 {
 	const struct report_role *sender = report_role(scenario, "sender");
 
@@ -201,7 +201,7 @@ static const char *crossings_and_switches(struct report *report, const char *sub
 					  const struct report_scenario *scenario)
 {
 	const struct measured crossings = summary_crossings(scenario);
-	const struct measured switches = summary_switches(scenario);
+	const struct measured switches = switches_of(scenario);
 
 	if (crossings.why || switches.why)
 		return NULL;

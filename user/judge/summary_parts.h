@@ -13,7 +13,6 @@ void summary_say(struct report *report, const char *sentence);
  * known where events were lost. */
 struct measured summary_crossings(const struct report_scenario *scenario);
 struct measured summary_faults(const struct report_scenario *scenario);
-struct measured summary_switches(const struct report_scenario *scenario);
 struct measured summary_copies(const struct report_scenario *scenario);
 
 /* What sendfile saved, and what that cost: summary_causes.c. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Advice on the measurement itself: what happened, why it matters, what helps.
  * Called by summary.c; judges scatter, overhead, losses and witnesses of all scenarios. */
-#include "summary.h"
 
 #include <stdlib.h>
 
@@ -148,9 +147,9 @@ static double two_groups(struct report *report, const struct report_scenario *sc
 
 static const char *range(struct report *report, __u64 least, __u64 most)
 {
-	char text[RENDER_NUMBER_BYTES];
+	char text[NUMBER_BYTES];
 
-	return report_text(report, render_time_range(least, most, text));
+	return report_text(report, number_time_range(least, most, text));
 }
 
 /* Where the scheduler put the two ends decides how long a transfer takes. */

@@ -25,7 +25,7 @@ static json_t *text_json(const char *text)
 
 	if (!json) {
 		/* Not UTF-8: its bytes are made visible. */
-		plain = render_plain_copy(cut);
+		plain = plain_copy(cut);
 		json = json_string(plain);
 		free(plain);
 	}
@@ -175,7 +175,8 @@ static void forget_report(struct handin *handin, const char *file)
 	}
 }
 
-int handin_add_report(struct handin *handin, const char *file, const char *text, size_t bytes,
+/* -EINVAL: it is none, one line in error. */
+static int add_report(struct handin *handin, const char *file, const char *text, size_t bytes,
 		      char *error, size_t size)
 {
 	struct report *report = load_report(text, bytes, error, size);
@@ -198,7 +199,7 @@ int handin_add_file(struct handin *handin, const char *path, const char *file, c
 	char why[256];
 	size_t bytes;
 	char *text = load_text(path, HANDIN_MAX_BYTES, &bytes, why, sizeof(why));
-	int err = text ? handin_add_report(handin, file, text, bytes, why, sizeof(why)) : -EINVAL;
+	int err = text ? add_report(handin, file, text, bytes, why, sizeof(why)) : -EINVAL;
 
 	if (err)
 		snprintf(error, size, "%s: %s", path, why);

@@ -48,10 +48,8 @@ void handin_set_name(struct handin *handin, const char *name);
 int handin_set_prediction(struct handin *handin, const char *id, const char *text);
 void handin_set_explanation(struct handin *handin, size_t question, const char *text);
 
-/* Adds a raw report, or replaces the one of that file. -EINVAL: it is none, one line in error. */
-int handin_add_report(struct handin *handin, const char *file, const char *text, size_t bytes,
-		      char *error, size_t size);
-/* The same from a file; error names it. */
+/* Adds the report of a file, or replaces the one that has its name. -EINVAL: it is none; error
+ * names the file. */
 int handin_add_file(struct handin *handin, const char *path, const char *file, char *error,
 		    size_t size);
 /* The report of a file; NULL = there is none. */
@@ -100,8 +98,5 @@ struct handin_verdict {
 
 void handin_check(const struct handin *handin, const struct lab *lab,
 		  struct handin_verdict *verdict);
-
-/* Whether a report's numbers agree with each other; if not, the reason. */
-bool report_is_sound(struct report *report, char *reason, size_t size);
 
 #endif

@@ -237,7 +237,8 @@ static bool verdicts_follow(struct soundness *s, struct report *report)
 	return follow;
 }
 
-bool report_is_sound(struct report *report, char *reason, size_t size)
+/* Whether a report's numbers agree with each other; if not, the reason. */
+static bool report_is_sound(struct report *report, char *reason, size_t size)
 {
 	struct soundness s = { .reason = reason, .size = size };
 

@@ -4,7 +4,6 @@
  * Called by cmd_lab.c, and by cmd_lab_check.c to judge. */
 #include "handin.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

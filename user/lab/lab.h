@@ -115,8 +115,6 @@ enum lab_judgement { LAB_RIGHT, LAB_WRONG, LAB_NOT_PREDICTED, LAB_NOT_MEASURED }
 int lab_parse_number(const char *text, double *number);
 /* Whether answer can be one to the question: a number, or one of its choices. */
 bool lab_answer_fits(const struct lab_prediction *prediction, const char *answer);
-/* The value in the unit that the question asks for. */
-double lab_in_unit(const struct lab_prediction *prediction, const struct lab_value *value);
 /* value for people, in buf of LAB_TEXT_BYTES; "—" if it is not there. Returns buf. */
 char *lab_value_text(const struct lab_prediction *prediction, const struct lab_value *value,
 		     char *buf);

@@ -46,18 +46,18 @@ static int take_answer(const struct lab *lab, struct handin *handin, const char 
 	}
 	if (!prediction) {
 		snprintf(error, size, "lab %d asks for no \"%s\"", lab->number,
-			 render_plain(id, shown, sizeof(shown)));
+			 plain_text(id, shown, sizeof(shown)));
 		return -EINVAL;
 	}
 	if (*text && !lab_answer_fits(prediction, text)) {
 		snprintf(error, size, "%s: \"%s\" is no answer in %s", id,
-			 render_plain(text, shown, sizeof(shown)), prediction->unit);
+			 plain_text(text, shown, sizeof(shown)), prediction->unit);
 		return -EINVAL;
 	}
 	if (handin_set_prediction(handin, id, text)) {
 		snprintf(error, size, "%s: the predictions were sealed at %s, before anything measured "
 			 "was shown; they stay as they are", id,
-			 render_plain(handin_sealed_at(handin), shown, sizeof(shown)));
+			 plain_text(handin_sealed_at(handin), shown, sizeof(shown)));
 		return -EPERM;
 	}
 	return 0;
@@ -117,7 +117,7 @@ int lab_read_answers(const char *path, const struct lab *lab, struct handin *han
 			continue;
 		if (!colon) {
 			snprintf(error, size, "\"%s\" is not \"id: text\"",
-				 render_plain(line, shown, sizeof(shown)));
+				 plain_text(line, shown, sizeof(shown)));
 			err = -EINVAL;
 			break;
 		}

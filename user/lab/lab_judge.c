@@ -63,7 +63,8 @@ bool lab_answer_fits(const struct lab_prediction *prediction, const char *answer
 	}
 }
 
-double lab_in_unit(const struct lab_prediction *prediction, const struct lab_value *value)
+/* The value in the unit that the question asks for. */
+static double in_unit(const struct lab_prediction *prediction, const struct lab_value *value)
 {
 	static const struct {
 		const char *unit;
@@ -84,16 +85,16 @@ double lab_in_unit(const struct lab_prediction *prediction, const struct lab_val
 char *lab_value_text(const struct lab_prediction *prediction, const struct lab_value *value,
 		     char *buf)
 {
-	double number = lab_in_unit(prediction, value);
+	double number = in_unit(prediction, value);
 
 	if (value->why[0])
 		snprintf(buf, LAB_TEXT_BYTES, "—");
 	else if (value->is_text)
 		snprintf(buf, LAB_TEXT_BYTES, "%s", value->text);
 	else if (number >= 0 && number < 1e15 && number == floor(number))
-		render_count((__u64)number, buf);
+		number_count((__u64)number, buf);
 	else
-		render_ratio(number, buf);
+		number_ratio(number, buf);
 	return buf;
 }
 
@@ -129,7 +130,7 @@ enum lab_judgement lab_judge(const struct lab_prediction *prediction, const char
 		return strcasecmp(answer, value->text) ? LAB_WRONG : LAB_RIGHT;
 	if (lab_parse_number(answer, &predicted))
 		return LAB_WRONG;
-	return is_within(prediction->within, predicted, lab_in_unit(prediction, value)) ?
+	return is_within(prediction->within, predicted, in_unit(prediction, value)) ?
 	       LAB_RIGHT : LAB_WRONG;
 }
 

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { MOST_BYTES = 1 << 20, COLUMNS_PREDICT = 5, COLUMNS_KEY = 3 };
 

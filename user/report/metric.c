@@ -127,25 +127,25 @@ struct metric_value metric_value(enum metric_id id, const struct report_scenario
 char *metric_text(enum metric_id id, const struct metric_value *value, char *buf)
 {
 	if (!value->present || value->why) {
-		snprintf(buf, RENDER_NUMBER_BYTES, "%s", value->present ? "—" : "");
+		snprintf(buf, NUMBER_BYTES, "%s", value->present ? "—" : "");
 		return buf;
 	}
 	switch (metrics[id].unit) {
 	case UNIT_COUNT:
-		return render_count(value->count, buf);
+		return number_count(value->count, buf);
 	case UNIT_BYTES:
-		size_format(value->count, buf, RENDER_NUMBER_BYTES);
+		size_format(value->count, buf, NUMBER_BYTES);
 		return buf;
 	case UNIT_NS:
-		return render_time(value->count, buf);
+		return number_time(value->count, buf);
 	case UNIT_PER_SECOND:
-		size_format(value->count, buf, RENDER_NUMBER_BYTES - 2);
+		size_format(value->count, buf, NUMBER_BYTES - 2);
 		return strcat(buf, "/s");
 	case UNIT_PER_ROUND:
 	case UNIT_PER_BYTE:
 		break;
 	}
-	return render_ratio(value->ratio, buf);
+	return number_ratio(value->ratio, buf);
 }
 
 const char *metric_unit_text(enum metric_unit unit)

@@ -67,7 +67,7 @@ struct metric_value {
 struct metric_value metric_value(enum metric_id id, const struct report_scenario *scenario,
 				 const struct report_role *role);
 
-/* The value for people, in buf of RENDER_NUMBER_BYTES; "—" if it was not measured. Returns buf. */
+/* The value for people, in buf of NUMBER_BYTES; "—" if it was not measured. Returns buf. */
 char *metric_text(enum metric_id id, const struct metric_value *value, char *buf);
 
 /* "count", "bytes", "ns", "bytes/s", "crossings/round", "copies/byte" */

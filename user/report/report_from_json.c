@@ -38,7 +38,7 @@ static int fail(const struct reader *reader, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text + used, sizeof(text) - (size_t)used, format, arguments);
 	va_end(arguments);
-	render_plain(text, reader->error, reader->error_size);
+	plain_text(text, reader->error, reader->error_size);
 	return -EINVAL;
 }
 

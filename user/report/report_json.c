@@ -31,7 +31,7 @@ static json_t *text_json(const char *text)
 	value = json_string(text);
 	if (value)
 		return value;
-	plain = render_plain_copy(text);
+	plain = plain_copy(text);
 	value = json_string(plain);
 	free(plain);
 	return value;

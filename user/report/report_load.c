@@ -34,7 +34,7 @@ static void give(const struct reason *reason, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	render_plain(text, reason->text, reason->size);
+	plain_text(text, reason->text, reason->size);
 }
 
 /* What jansson reads from, and how much it may make of it. */

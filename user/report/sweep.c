@@ -2,7 +2,6 @@
 /* Which scenarios of a report are one curve: see sweep.h. */
 #include "sweep.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -27,18 +27,18 @@ static bool says_more(const char *text, const char *usual)
 
 char *scenario_title(const struct report_scenario *scenario, char *buf)
 {
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	buf[0] = '\0';
 	append(buf, "%s", scenario->id && *scenario->id ? scenario->id : "?");
 	if (says_more(scenario->variant, "chunk"))
 		append(buf, " %s", scenario->variant);
 	if (scenario->chunk_bytes)
-		append(buf, " %s", render_chunk(scenario->chunk_bytes, number));
+		append(buf, " %s", number_chunk(scenario->chunk_bytes, number));
 	if (says_more(scenario->link, "lo"))
 		append(buf, ", %s", scenario->link);
 	if (scenario->rate_bits)
-		append(buf, " at %s", render_rate(scenario->rate_bits, number));
+		append(buf, " at %s", number_rate(scenario->rate_bits, number));
 	if (says_more(scenario->cache, "warm"))
 		append(buf, ", %s", scenario->cache);
 	return buf;
@@ -46,16 +46,16 @@ char *scenario_title(const struct report_scenario *scenario, char *buf)
 
 char *strain_title(const struct report_config *config, char *buf)
 {
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	buf[0] = '\0';
 	if (config->cpus)
 		append(buf, "on CPU %.40s", config->cpus);
 	if (config->socket_buffer_bytes)
 		append(buf, "%ssocket buffers %s", *buf ? ", " : "",
-		       render_chunk(config->socket_buffer_bytes, number));
+		       number_chunk(config->socket_buffer_bytes, number));
 	if (config->receiver_delay_us)
 		append(buf, "%sreceiver sleeps %s µs", *buf ? ", " : "",
-		       render_count(config->receiver_delay_us, number));
+		       number_count(config->receiver_delay_us, number));
 	return buf;
 }

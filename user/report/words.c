@@ -8,9 +8,9 @@
 
 const char *words_count(struct report *report, __u64 value)
 {
-	char text[RENDER_NUMBER_BYTES];
+	char text[NUMBER_BYTES];
 
-	return report_text(report, render_count(value, text));
+	return report_text(report, number_count(value, text));
 }
 
 const char *words_many(struct report *report, __u64 value, const char *one, const char *many)
@@ -20,9 +20,9 @@ const char *words_many(struct report *report, __u64 value, const char *one, cons
 
 const char *words_time(struct report *report, __u64 ns)
 {
-	char text[RENDER_NUMBER_BYTES];
+	char text[NUMBER_BYTES];
 
-	return report_text(report, render_time(ns, text));
+	return report_text(report, number_time(ns, text));
 }
 
 const char *words_size(struct report *report, __u64 bytes)
@@ -34,23 +34,23 @@ const char *words_size(struct report *report, __u64 bytes)
 
 const char *words_chunk(struct report *report, __u64 bytes)
 {
-	char text[RENDER_NUMBER_BYTES];
+	char text[NUMBER_BYTES];
 
-	return report_text(report, render_chunk(bytes, text));
+	return report_text(report, number_chunk(bytes, text));
 }
 
 const char *words_rate(struct report *report, __u64 bits)
 {
-	char text[RENDER_NUMBER_BYTES];
+	char text[NUMBER_BYTES];
 
-	return report_text(report, render_rate(bits, text));
+	return report_text(report, number_rate(bits, text));
 }
 
 const char *words_ratio(struct report *report, double value)
 {
-	char text[RENDER_NUMBER_BYTES];
+	char text[NUMBER_BYTES];
 
-	return report_text(report, render_ratio(value, text));
+	return report_text(report, number_ratio(value, text));
 }
 
 const char *words_factor(struct report *report, double ratio)
@@ -79,12 +79,12 @@ const char *words_median(struct report *report, const struct spread *spread)
 {
 	const struct interval within = stats_median_interval(spread);
 	const char *median = words_time(report, spread->median.value);
-	char range[RENDER_NUMBER_BYTES];
+	char range[NUMBER_BYTES];
 
 	if (!within.known)
 		return median;
 	return report_format(report, "%s [%s]", median,
-			     render_time_range(within.low, within.high, range));
+			     number_time_range(within.low, within.high, range));
 }
 
 static const char *signed_time(struct report *report, double ns)

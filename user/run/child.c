@@ -3,10 +3,8 @@
  * ends it. runner.c says when. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -21,7 +19,8 @@
 
 enum { KEEP_CLEAR = 10 };	/* descriptors are moved above those that the program gets */
 
-const char *child_directory(void)
+/* The directory of the scenario programs, found beside our own executable; NULL = nowhere. */
+static const char *scenario_directory(void)
 {
 	static const char *const places[] = { "%s/scenarios", "%s/../libexec/zctrace/scenarios" };
 	static char directory[4096];
@@ -78,7 +77,7 @@ static void become(const struct child_spec *spec, int gate, pid_t parent)
 	sigset_t none;
 	int n = 0;
 
-	snprintf(path, sizeof(path), "%s/%s", child_directory(), spec->program);
+	snprintf(path, sizeof(path), "%s/%s", scenario_directory(), spec->program);
 	snprintf(gate_text, sizeof(gate_text), "%d", CHILD_GATE_FD);
 	argv[n++] = (char *)spec->program;
 	argv[n++] = "--gate";
@@ -107,7 +106,7 @@ int child_start(struct child *child, const struct child_spec *spec, char *error,
 	pid_t parent = getpid();
 	int ends[2];
 
-	if (!child_directory()) {
+	if (!scenario_directory()) {
 		snprintf(error, size, "the scenario programs are not beside this program: "
 			 "no such directory; build them with make");
 		return -ENOENT;

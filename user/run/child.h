@@ -37,9 +37,6 @@ struct child {
 	int status;			/* as waitpid() gave it, once reaped */
 };
 
-/* The directory of the scenario programs, found beside our own executable; NULL = nowhere. */
-const char *child_directory(void);
-
 /* 0 or -errno with a sentence in error. */
 int child_start(struct child *child, const struct child_spec *spec, char *error, size_t size);
 /* The program that was asked for with remote_start(). */

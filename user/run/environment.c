@@ -2,7 +2,6 @@
 /* What a command finds in its environment if it does not run as zctrace does. trace.c calls it. */
 #include <errno.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

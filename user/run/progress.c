@@ -2,7 +2,6 @@
 /* The progress line: [#####.....] 12/31 copy, whole file: traced, 9 s left. See progress.h. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"

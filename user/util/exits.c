@@ -18,7 +18,7 @@ int complain(enum zc_exit status, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	length = snprintf(line, sizeof(line), "zctrace: %s\n",
-			  render_plain(text, plain, sizeof(plain)));
+			  plain_text(text, plain, sizeof(plain)));
 	if (write(STDERR_FILENO, line, length) < 0)
 		return status;
 	return status;

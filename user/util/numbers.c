@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-char *render_count(__u64 value, char *buf)
+char *number_count(__u64 value, char *buf)
 {
 	char digits[24];
 	int length = snprintf(digits, sizeof(digits), "%llu", value);
@@ -45,7 +45,7 @@ static const struct time_unit *time_unit(__u64 ns)
 	return unit;
 }
 
-char *render_time(__u64 ns, char *buf)
+char *number_time(__u64 ns, char *buf)
 {
 	const struct time_unit *unit = time_unit(ns);
 
@@ -53,27 +53,27 @@ char *render_time(__u64 ns, char *buf)
 	return buf;
 }
 
-char *render_time_range(__u64 min_ns, __u64 max_ns, char *buf)
+char *number_time_range(__u64 min_ns, __u64 max_ns, char *buf)
 {
 	const struct time_unit *unit = time_unit(max_ns);
 
-	snprintf(buf, RENDER_NUMBER_BYTES, "%.*f–%.*f %s", unit->decimals,
+	snprintf(buf, NUMBER_BYTES, "%.*f–%.*f %s", unit->decimals,
 		 (double)min_ns / unit->ns, unit->decimals, (double)max_ns / unit->ns, unit->name);
 	return buf;
 }
 
-char *render_ratio(double value, char *buf)
+char *number_ratio(double value, char *buf)
 {
 	if (value > 0 && value < 0.005)
-		snprintf(buf, RENDER_NUMBER_BYTES, "<0.01");
+		snprintf(buf, NUMBER_BYTES, "<0.01");
 	else if (value > -1e6 && value < 1e6)
-		snprintf(buf, RENDER_NUMBER_BYTES, "%.2f", value);
+		snprintf(buf, NUMBER_BYTES, "%.2f", value);
 	else
-		snprintf(buf, RENDER_NUMBER_BYTES, "%.3g", value);
+		snprintf(buf, NUMBER_BYTES, "%.3g", value);
 	return buf;
 }
 
-char *render_rate(__u64 bits, char *buf)
+char *number_rate(__u64 bits, char *buf)
 {
 	static const struct {
 		__u64 bits;
@@ -82,23 +82,23 @@ char *render_rate(__u64 bits, char *buf)
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (bits >= units[i].bits) {
-			snprintf(buf, RENDER_NUMBER_BYTES, "%.4g %s",
+			snprintf(buf, NUMBER_BYTES, "%.4g %s",
 				 (double)bits / (double)units[i].bits, units[i].name);
 			return buf;
 		}
 	}
-	snprintf(buf, RENDER_NUMBER_BYTES, "%llu bit/s", bits);
+	snprintf(buf, NUMBER_BYTES, "%llu bit/s", bits);
 	return buf;
 }
 
-char *render_chunk(__u64 bytes, char *buf)
+char *number_chunk(__u64 bytes, char *buf)
 {
 	if (bytes % 1024 == 0) {
-		size_format(bytes, buf, RENDER_NUMBER_BYTES);
+		size_format(bytes, buf, NUMBER_BYTES);
 	} else {
 		char count[32];
 
-		snprintf(buf, RENDER_NUMBER_BYTES, "%s B", render_count(bytes, count));
+		snprintf(buf, NUMBER_BYTES, "%s B", number_count(bytes, count));
 	}
 	return buf;
 }

@@ -6,7 +6,6 @@
 #include <linux/types.h>
 #include <locale.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -64,7 +63,7 @@ static bool is_deceiving(__u32 character)
 	return false;
 }
 
-char *render_plain(const char *text, char *buf, size_t size)
+char *plain_text(const char *text, char *buf, size_t size)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t used = 0;
@@ -94,11 +93,11 @@ char *render_plain(const char *text, char *buf, size_t size)
 	return buf;
 }
 
-char *render_plain_copy(const char *text)
+char *plain_copy(const char *text)
 {
 	size_t size = 4 * strlen(text ? text : "") + 1;
 
-	return render_plain(text, xmalloc(size), size);
+	return plain_text(text, xmalloc(size), size);
 }
 
 /* The locale of the user may be C, in which wcwidth() knows ASCII only. */
@@ -149,7 +148,7 @@ static size_t measure(const char *text, size_t most, size_t *columns)
 	return (size_t)(at - text);
 }
 
-size_t render_columns(const char *text)
+size_t plain_columns(const char *text)
 {
 	size_t columns;
 
@@ -157,7 +156,7 @@ size_t render_columns(const char *text)
 	return columns;
 }
 
-size_t render_fit(const char *text, size_t columns)
+size_t plain_fit(const char *text, size_t columns)
 {
 	size_t taken;
 

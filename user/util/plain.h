@@ -10,12 +10,12 @@
 /* Copies text with control characters, bidirectional overrides, invisible characters and invalid
  * UTF-8 made visible (as \xNN), at most size - 1 bytes, cut between characters. NULL is "".
  * Nothing more is escaped: not <, not |. Returns buf. */
-char *render_plain(const char *text, char *buf, size_t size);
+char *plain_text(const char *text, char *buf, size_t size);
 /* The same as a copy, to be freed. */
-char *render_plain_copy(const char *text);
-/* Columns that a text from render_plain() takes on a terminal. */
-size_t render_columns(const char *text);
+char *plain_copy(const char *text);
+/* Columns that a text from plain_text() takes on a terminal. */
+size_t plain_columns(const char *text);
 /* The longest beginning of text that takes at most columns, in bytes. */
-size_t render_fit(const char *text, size_t columns);
+size_t plain_fit(const char *text, size_t columns);
 
 #endif

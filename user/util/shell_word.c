@@ -2,7 +2,6 @@
 /* Quotes a word for a shell: see shell_word.h. */
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "shell_word.h"

@@ -43,14 +43,14 @@ static const char *fact(const struct field *field, const void *base, char *numbe
 		return *(const char *const *)at;
 	if (field->type == FIELD_BOOL)
 		return *(const bool *)at ? "yes" : "no";
-	return render_count(*(const __u64 *)at, number);
+	return number_count(*(const __u64 *)at, number);
 }
 
 /* Adds a row for every field in which the two structs differ; returns how many. */
 static size_t add_facts(struct grid *grid, const struct field_table *table, const void *a,
 			const void *b)
 {
-	char number_a[RENDER_NUMBER_BYTES], number_b[RENDER_NUMBER_BYTES];
+	char number_a[NUMBER_BYTES], number_b[NUMBER_BYTES];
 	size_t count = 0;
 
 	for (const struct field *field = table->fields; field->name; field++) {

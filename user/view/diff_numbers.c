@@ -20,21 +20,21 @@ static bool is_ratio(const struct metric *metric)
 /* "+12 (+3.4 %)", "+1,200 (101×)" */
 static void change_of_count(const struct metric *metric, __u64 a, __u64 b, char *buf)
 {
-	char number[RENDER_NUMBER_BYTES], percent[2 * RENDER_NUMBER_BYTES] = "";
+	char number[NUMBER_BYTES], percent[2 * NUMBER_BYTES] = "";
 	__u64 by = a > b ? a - b : b - a;
 	const char *sign = b > a ? "+" : "−";
 
 	if (a && b / a >= 10)
-		snprintf(percent, sizeof(percent), " (%s×)", render_count(b / a, number));
+		snprintf(percent, sizeof(percent), " (%s×)", number_count(b / a, number));
 	else if (a)
 		snprintf(percent, sizeof(percent), " (%s%.3g %%)", sign,
 			 (double)by / (double)a * 100);
 	if (metric->unit == UNIT_BYTES || metric->unit == UNIT_PER_SECOND)
 		size_format(by, number, sizeof(number));
 	else if (metric->unit == UNIT_NS)
-		render_time(by, number);
+		number_time(by, number);
 	else
-		render_count(by, number);
+		number_count(by, number);
 	snprintf(buf, OVERVIEW_TEXT_BYTES, "%s%s%s", sign, number, percent);
 }
 
@@ -46,7 +46,7 @@ static bool apart(const struct spread *a, const struct spread *b)
 
 enum grid_color diff_spread(const struct spread *a, const struct spread *b, char *buf)
 {
-	char ratio[RENDER_NUMBER_BYTES];
+	char ratio[NUMBER_BYTES];
 
 	if (a->run_count < 2 || b->run_count < 2 || a->min.why || a->max.why || b->min.why ||
 	    b->max.why) {
@@ -58,7 +58,7 @@ enum grid_color diff_spread(const struct spread *a, const struct spread *b, char
 		return GRID_DIM;
 	}
 	if (a->median.value)
-		render_ratio((double)b->median.value / (double)a->median.value, ratio);
+		number_ratio((double)b->median.value / (double)a->median.value, ratio);
 	else
 		snprintf(ratio, sizeof(ratio), "?");
 	snprintf(buf, OVERVIEW_TEXT_BYTES, "changed: %s×", ratio);
@@ -120,7 +120,7 @@ struct pair {
 static void add_metric(struct pair *pair, enum metric_id id, const struct report_role *role_a,
 		       const struct report_role *role_b)
 {
-	char number[RENDER_NUMBER_BYTES], text[OVERVIEW_TEXT_BYTES], role[48];
+	char number[NUMBER_BYTES], text[OVERVIEW_TEXT_BYTES], role[48];
 	struct metric_value in_a = metric_value(id, pair->a, role_a);
 	struct metric_value in_b = metric_value(id, pair->b, role_b);
 	enum grid_color color;
@@ -131,7 +131,7 @@ static void add_metric(struct pair *pair, enum metric_id id, const struct report
 		return;
 	grid_format(pair->grid, GRID_PLAIN, "%s%s%s%s",
 		    metrics[id].unit == UNIT_PER_BYTE ? "copies per byte, " : "",
-		    role_a ? render_plain(role_a->name, role, sizeof(role)) : "",
+		    role_a ? plain_text(role_a->name, role, sizeof(role)) : "",
 		    role_a ? ": " : "", metrics[id].label);
 	grid_cell(pair->grid, GRID_PLAIN, metric_text(id, &in_a, number));
 	grid_cell(pair->grid, GRID_PLAIN, metric_text(id, &in_b, number));
@@ -154,16 +154,16 @@ static void add_condition(struct grid *grid, const char *label, const char *a, c
 static void add_conditions(struct grid *grid, const struct report_scenario *a,
 			   const struct report_scenario *b)
 {
-	char text_a[RENDER_NUMBER_BYTES], text_b[RENDER_NUMBER_BYTES];
+	char text_a[NUMBER_BYTES], text_b[NUMBER_BYTES];
 
 	add_condition(grid, "page cache", a->cache, b->cache);
 	add_condition(grid, "link", a->link, b->link);
-	add_condition(grid, "limit of the link", render_rate(a->rate_bits, text_a),
-		      render_rate(b->rate_bits, text_b));
-	add_condition(grid, "chunk", render_chunk(a->chunk_bytes, text_a),
-		      render_chunk(b->chunk_bytes, text_b));
-	add_condition(grid, "payload", render_count(a->payload_bytes, text_a),
-		      render_count(b->payload_bytes, text_b));
+	add_condition(grid, "limit of the link", number_rate(a->rate_bits, text_a),
+		      number_rate(b->rate_bits, text_b));
+	add_condition(grid, "chunk", number_chunk(a->chunk_bytes, text_a),
+		      number_chunk(b->chunk_bytes, text_b));
+	add_condition(grid, "payload", number_count(a->payload_bytes, text_a),
+		      number_count(b->payload_bytes, text_b));
 }
 
 static void add_roles(struct pair *pair)

@@ -3,7 +3,6 @@
  * place of a table for each scenario, which -v still gives. */
 #include "diff.h"
 #include "grid.h"
-#include "metric.h"
 #include "overview.h"
 #include "sweep.h"
 
@@ -15,7 +14,7 @@ static void spread_cells(struct grid *grid, const struct spread *a, const struct
 
 	for (int i = 0; i < 2; i++)
 		grid_cell(grid, GRID_PLAIN, sides[i]->median.why ? NULL :
-				       render_time(sides[i]->median.value, text));
+				       number_time(sides[i]->median.value, text));
 	color = diff_spread(a, b, text);
 	grid_cell(grid, color, text);
 }
@@ -26,23 +25,23 @@ static void tell_counts(struct grid *grid, const struct report_scenario *a,
 {
 	const struct measured_real copies_a = sweep_copies(a), copies_b = sweep_copies(b);
 	const struct measured *data_a = &a->crossings_data, *data_b = &b->crossings_data;
-	char in_a[RENDER_NUMBER_BYTES], in_b[RENDER_NUMBER_BYTES];
+	char in_a[NUMBER_BYTES], in_b[NUMBER_BYTES];
 
 	if (!data_a->why && !data_b->why && data_a->value != data_b->value)
 		grid_below(grid, GRID_BOLD, "crossings of data calls: %s in A, %s in B",
-			   render_count(data_a->value, in_a), render_count(data_b->value, in_b));
+			   number_count(data_a->value, in_a), number_count(data_b->value, in_b));
 	if (!copies_a.why && !copies_b.why && copies_a.value != copies_b.value)
 		grid_below(grid, GRID_BOLD, "CPU copies per byte: %s in A, %s in B",
-			   render_ratio(copies_a.value, in_a), render_ratio(copies_b.value, in_b));
+			   number_ratio(copies_a.value, in_a), number_ratio(copies_b.value, in_b));
 }
 
 static void add_pair(struct grid *grid, const struct report_scenario *a,
 		     const struct report_scenario *b)
 {
-	char chunk[RENDER_NUMBER_BYTES];
+	char chunk[NUMBER_BYTES];
 
 	grid_cell(grid, GRID_BOLD, a->id);
-	grid_cell(grid, GRID_BOLD, render_chunk(a->chunk_bytes, chunk));
+	grid_cell(grid, GRID_BOLD, number_chunk(a->chunk_bytes, chunk));
 	if (a->failed || b->failed) {
 		for (int i = 0; i < 6; i++)
 			grid_cell(grid, GRID_PLAIN, i % 3 == 2 ? "" : NULL);

@@ -103,7 +103,7 @@ static struct row *open_row(struct grid *grid)
 
 static void add_cell(struct row *row, enum grid_color color, const char *text)
 {
-	row->cells[row->count++] = (struct cell){ render_plain_copy(text ? text : "—"), color };
+	row->cells[row->count++] = (struct cell){ plain_copy(text ? text : "—"), color };
 }
 
 void grid_cell(struct grid *grid, enum grid_color color, const char *text)
@@ -151,10 +151,10 @@ static size_t last_break(const char *text, size_t bytes, char after)
  * character, however narrow the line is. */
 static size_t line_bytes(const char *text, size_t columns)
 {
-	size_t fits = render_fit(text, columns), at;
+	size_t fits = plain_fit(text, columns), at;
 
 	if (fits == 0)
-		fits = render_fit(text, columns + 2);
+		fits = plain_fit(text, columns + 2);
 	if (fits == 0 || text[fits] == '\0' || text[fits] == ' ')
 		return fits ? fits : strlen(text);
 	at = last_break(text, fits, ' ');
@@ -180,8 +180,8 @@ static void spaces(size_t count, FILE *out)
 void text_paragraph(const struct render_options *options, FILE *out, enum grid_color color,
 		    const char *first, const char *text)
 {
-	size_t indent = render_columns(first), room = text_width(options) - indent;
-	char *plain = render_plain_copy(text);
+	size_t indent = plain_columns(first), room = text_width(options) - indent;
+	char *plain = plain_copy(text);
 	const char *at = plain;
 
 	/* Nothing ends in blanks, an empty text neither. */
@@ -206,12 +206,12 @@ void text_paragraph(const struct render_options *options, FILE *out, enum grid_c
 static size_t natural_width(const struct grid *grid, size_t column)
 {
 	const char *heading = grid->columns[column].heading;
-	size_t widest = heading ? render_columns(heading) : 0;
+	size_t widest = heading ? plain_columns(heading) : 0;
 
 	for (size_t i = 0; i < grid->row_count; i++) {
 		const struct row *row = &grid->rows[i];
 		size_t width = !row->below && column < row->count ?
-				       render_columns(row->cells[column].text) : 0;
+				       plain_columns(row->cells[column].text) : 0;
 
 		widest = width > widest ? width : widest;
 	}
@@ -256,7 +256,7 @@ static void fit_widths(const struct grid *grid, size_t *widths, size_t width)
 /* Columns of the first bytes of text. */
 static size_t columns_of(const char *text, size_t bytes)
 {
-	return render_columns(text) - render_columns(text + bytes);
+	return plain_columns(text) - plain_columns(text + bytes);
 }
 
 /* One line being printed: spaces are owed until something follows them. */
@@ -272,8 +272,8 @@ static void put_cell_line(struct line *line, const struct render_options *option
 {
 	const char *text = *rest;
 	bool whole = last_line || !column->wraps;	/* no other line will follow */
-	bool cut = whole && render_columns(text) > width;
-	size_t bytes = cut ? render_fit(text, width - 1) :
+	bool cut = whole && plain_columns(text) > width;
+	size_t bytes = cut ? plain_fit(text, width - 1) :
 		       whole ? strlen(text) : line_bytes(text, width);
 	size_t shown = bytes, columns, pad;
 

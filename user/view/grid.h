@@ -23,7 +23,7 @@ struct grid;
 struct grid *grid_new(const struct grid_column *columns, size_t count);
 void grid_free(struct grid *grid);
 
-/* The next cell, from the left; the first of a row starts it. text goes through render_plain(),
+/* The next cell, from the left; the first of a row starts it. text goes through plain_text(),
  * NULL is "—". */
 void grid_cell(struct grid *grid, enum grid_color color, const char *text);
 void grid_format(struct grid *grid, enum grid_color color, const char *format, ...)

@@ -24,7 +24,6 @@ void html_json_string(FILE *out, const char *text);
 void html_count(FILE *out, __u64 value);
 void html_bytes(FILE *out, __u64 bytes);
 void html_time(FILE *out, __u64 ns);
-void html_real(FILE *out, double value);
 
 typedef void html_number(FILE *out, __u64 value);
 

@@ -65,8 +65,8 @@ static void histogram(FILE *out, const struct report_syscall *call, struct range
 			"width=\"%.2f%%\" height=\"%.1f\"><title>%s calls took %s to %s</title></rect>",
 			call->histogram[bucket],
 			100.0 * (bucket - range.first) / buckets, HISTOGRAM_HEIGHT - height,
-			92.0 / buckets, height, render_count(call->histogram[bucket], count),
-			render_time(1ULL << bucket, from), render_time(2ULL << bucket, to));
+			92.0 / buckets, height, number_count(call->histogram[bucket], count),
+			number_time(1ULL << bucket, from), number_time(2ULL << bucket, to));
 	}
 	fputs("</svg>", out);
 }
@@ -116,8 +116,8 @@ static void head(FILE *out, struct range range)
 	      "<th scope=\"col\" class=\"latency\">latency", out);
 	if (range.last >= range.first)
 		fprintf(out, "<span class=\"span\"><span>%s</span><span>%s</span></span>",
-			render_time(1ULL << range.first, from),
-			render_time(2ULL << range.last, to));
+			number_time(1ULL << range.first, from),
+			number_time(2ULL << range.last, to));
 	fputs("</th></tr></thead>\n<tbody>\n", out);
 }
 

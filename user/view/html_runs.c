@@ -64,7 +64,7 @@ static void dots(FILE *out, const struct spread *spread, double scale)
 		fprintf(out, "<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"4\"><title>run %zu: %s</title>"
 			"</circle>", html_percent(spread->runs[i], scale),
 			count > 1 ? 6 + step * i : ROW_HEIGHT / 2.0, i + 1,
-			render_time(spread->runs[i], text));
+			number_time(spread->runs[i], text));
 	}
 	fputs("</svg>", out);
 }
@@ -95,7 +95,7 @@ static void axis(FILE *out, double scale)
 
 	fputs("<div class=\"dots-row axis\"><p></p><p class=\"ticks\">", out);
 	for (int i = 0; i <= TICKS; i++)
-		fprintf(out, "<span>%s</span>", i ? render_time(scale * i / TICKS, text) : "0");
+		fprintf(out, "<span>%s</span>", i ? number_time(scale * i / TICKS, text) : "0");
 	fputs("</p><p></p></div>\n", out);
 }
 
@@ -139,10 +139,10 @@ static void run_row(FILE *out, const struct report_run *run, size_t number)
 	fprintf(out, "<tr><th scope=\"row\">%s %zu</th>", run->traced ? "traced" : "untraced",
 		number);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
-		fprintf(out, "<td>%s</td>", render_time(times[i], text));
+		fprintf(out, "<td>%s</td>", number_time(times[i], text));
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		fprintf(out, "<td>%s</td>",
-			counts[i]->why ? "—" : render_count(counts[i]->value, text));
+			counts[i]->why ? "—" : number_count(counts[i]->value, text));
 	fputs("</tr>\n", out);
 }
 

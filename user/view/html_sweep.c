@@ -50,8 +50,8 @@ static void failed_row(FILE *out, const char *chunk, const char *why)
 static void point_row(FILE *out, const struct report_scenario *scenario)
 {
 	struct measured_real copies = sweep_copies(scenario);
-	char text[RENDER_NUMBER_BYTES];
-	const char *chunk = scenario->chunk_bytes ? render_chunk(scenario->chunk_bytes, text) :
+	char text[NUMBER_BYTES];
+	const char *chunk = scenario->chunk_bytes ? number_chunk(scenario->chunk_bytes, text) :
 						    "whole file";
 
 	if (scenario->failed) {

@@ -169,7 +169,7 @@ static void draw_lanes(FILE *out, const struct lanes *lanes)
 		fputs("</svg></div>\n", out);
 	}
 	fprintf(out, "<p class=\"span\"><span>%s</span><span>%s</span></p></div>\n",
-		render_time(lanes->view_start, start), render_time(lanes->view_end, end));
+		number_time(lanes->view_start, start), number_time(lanes->view_end, end));
 }
 
 static void call_row(FILE *out, const struct lanes *lanes, const struct lane *lane,

@@ -40,7 +40,7 @@ static void escape(FILE *out, const char *text, size_t bytes)
 
 void html_text(FILE *out, const char *text)
 {
-	char *shown = text ? render_plain_copy(text) : NULL;
+	char *shown = text ? plain_copy(text) : NULL;
 
 	if (shown)
 		escape(out, shown, strlen(shown));
@@ -57,7 +57,7 @@ static size_t character_start(const char *text, size_t offset)
 
 void html_name(FILE *out, const char *text)
 {
-	char *shown = text ? render_plain_copy(text) : NULL;
+	char *shown = text ? plain_copy(text) : NULL;
 	size_t bytes = shown ? strlen(shown) : 0, head, tail;
 
 	if (bytes <= NAME_SHOWN_BYTES) {
@@ -80,7 +80,7 @@ cleanup:
 
 void html_json_string(FILE *out, const char *text)
 {
-	char *shown = text ? render_plain_copy(text) : NULL;
+	char *shown = text ? plain_copy(text) : NULL;
 
 	if (!shown) {
 		fputs("null", out);
@@ -106,7 +106,7 @@ void html_count(FILE *out, __u64 value)
 {
 	char text[32];
 
-	fprintf(out, "<data value=\"%llu\">%s</data>", value, render_count(value, text));
+	fprintf(out, "<data value=\"%llu\">%s</data>", value, number_count(value, text));
 }
 
 void html_bytes(FILE *out, __u64 bytes)
@@ -116,7 +116,7 @@ void html_bytes(FILE *out, __u64 bytes)
 	fprintf(out, "<data value=\"%llu\"", bytes);
 	size_format(bytes, text, sizeof(text));
 	if (strchr(text, '.'))	/* rounded */
-		fprintf(out, " title=\"%s bytes\"", render_count(bytes, count));
+		fprintf(out, " title=\"%s bytes\"", number_count(bytes, count));
 	fprintf(out, ">%s</data>", text);
 }
 
@@ -124,14 +124,14 @@ void html_time(FILE *out, __u64 ns)
 {
 	char text[32];
 
-	fprintf(out, "<data value=\"%llu\">%s</data>", ns, render_time(ns, text));
+	fprintf(out, "<data value=\"%llu\">%s</data>", ns, number_time(ns, text));
 }
 
-void html_real(FILE *out, double value)
+static void html_real(FILE *out, double value)
 {
-	char text[RENDER_NUMBER_BYTES];
+	char text[NUMBER_BYTES];
 
-	fprintf(out, "<data value=\"%.17g\">%s</data>", value, render_ratio(value, text));
+	fprintf(out, "<data value=\"%.17g\">%s</data>", value, number_ratio(value, text));
 }
 
 void html_not_measured(FILE *out, const char *why)

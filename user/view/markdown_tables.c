@@ -15,7 +15,7 @@ void markdown_flows(const struct report_scenario *scenario, FILE *out)
 	putc('\n', out);
 	for (size_t i = 0; i < scenario->flow_count; i++) {
 		const struct report_flow *flow = &scenario->flows[i];
-		char number[RENDER_NUMBER_BYTES];
+		char number[NUMBER_BYTES];
 
 		putc('|', out);
 		markdown_cell(out, flow->role);
@@ -24,9 +24,9 @@ void markdown_flows(const struct report_scenario *scenario, FILE *out)
 		markdown_cell(out, flow->calls_by);
 		markdown_cell(out, flow->verdict);
 		markdown_cell(out, flow->why ? flow->why : flow->copies_per_byte.why);
-		markdown_cell(out, render_count(flow->bytes, number));
+		markdown_cell(out, number_count(flow->bytes, number));
 		markdown_cell(out, flow->copies_per_byte.why ? NULL :
-			  render_ratio(flow->copies_per_byte.value, number));
+			  number_ratio(flow->copies_per_byte.value, number));
 		putc('\n', out);
 	}
 }
@@ -35,7 +35,7 @@ void markdown_flows(const struct report_scenario *scenario, FILE *out)
 static void two_cells(FILE *out, const struct measured *a, const struct measured *b,
 		      char *(*format)(__u64 value, char *buf))
 {
-	char first[RENDER_NUMBER_BYTES] = "—", second[RENDER_NUMBER_BYTES] = "—";
+	char first[NUMBER_BYTES] = "—", second[NUMBER_BYTES] = "—";
 
 	if (!a->why)
 		format(a->value, first);
@@ -54,13 +54,13 @@ void markdown_processes(const struct report_scenario *scenario, FILE *out)
 	putc('\n', out);
 	for (size_t i = 0; i < scenario->role_count; i++) {
 		const struct report_role *role = &scenario->roles[i];
-		char number[RENDER_NUMBER_BYTES];
+		char number[NUMBER_BYTES];
 
 		putc('|', out);
 		markdown_cell(out, role->name);
-		two_cells(out, &role->voluntary, &role->involuntary, render_count);
-		two_cells(out, &role->faults_user, &role->faults_kernel, render_count);
-		two_cells(out, &role->cpu_user_ns, &role->cpu_system_ns, render_time);
+		two_cells(out, &role->voluntary, &role->involuntary, number_count);
+		two_cells(out, &role->faults_user, &role->faults_kernel, number_count);
+		two_cells(out, &role->cpu_user_ns, &role->cpu_system_ns, number_time);
 		if (!role->peak_rss_bytes.why)
 			size_format(role->peak_rss_bytes.value, number, sizeof(number));
 		markdown_cell(out, role->peak_rss_bytes.why ? NULL : number);
@@ -82,15 +82,15 @@ void markdown_calls(const struct report *report, const struct report_scenario *s
 	putc('\n', out);
 	for (size_t i = 0; i < scenario->syscall_count; i++) {
 		const struct report_syscall *call = &scenario->syscalls[i];
-		char number[RENDER_NUMBER_BYTES];
+		char number[NUMBER_BYTES];
 
 		putc('|', out);
 		markdown_cell(out, call->role);
 		markdown_cell(out, call->name);
 		markdown_cell(out, call->fd);
-		markdown_cell(out, render_count(call->calls, number));
-		markdown_cell(out, render_count(call->errors, number));
-		markdown_cell(out, render_count(call->bytes, number));
+		markdown_cell(out, number_count(call->calls, number));
+		markdown_cell(out, number_count(call->errors, number));
+		markdown_cell(out, number_count(call->bytes, number));
 		markdown_cell(out, render_measured_time(call->cpu_ns, number));
 		markdown_cell(out, render_measured_time(call->blocked_ns, number));
 		markdown_cell(out, render_measured_time(call->runnable_ns, number));
@@ -112,14 +112,14 @@ void markdown_witnesses(const struct report *report, const struct report_scenari
 	putc('\n', out);
 	for (size_t i = 0; i < scenario->witness_count; i++) {
 		const struct report_witness *witness = &scenario->witnesses[i];
-		char number[RENDER_NUMBER_BYTES];
+		char number[NUMBER_BYTES];
 
 		putc('|', out);
 		markdown_cell(out, witness->id);
 		markdown_cell(out, witness->source);
 		markdown_cell(out, witness->agree ? "yes" : "no");
-		markdown_cell(out, render_count(witness->counted, number));
-		markdown_cell(out, render_count(witness->witness, number));
+		markdown_cell(out, number_count(witness->counted, number));
+		markdown_cell(out, number_count(witness->witness, number));
 		putc('\n', out);
 	}
 }
@@ -127,7 +127,7 @@ void markdown_witnesses(const struct report *report, const struct report_scenari
 static void sweep_cell(enum metric_id id, const struct report_scenario *scenario, FILE *out)
 {
 	struct metric_value value = metric_value(id, scenario, NULL);
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	markdown_cell(out, metric_text(id, &value, number));
 }
@@ -136,7 +136,7 @@ static void sweep_line(const struct report_scenario *scenario, const char *chunk
 {
 	const struct spread *elapsed = &scenario->elapsed_untraced_ns;
 	struct measured_real copies = sweep_copies(scenario);
-	char text[RENDER_NUMBER_BYTES];
+	char text[NUMBER_BYTES];
 
 	putc('|', out);
 	markdown_cell(out, scenario->id);
@@ -150,18 +150,18 @@ static void sweep_line(const struct report_scenario *scenario, const char *chunk
 	sweep_cell(METRIC_CROSSINGS_TOTAL, scenario, out);
 	sweep_cell(METRIC_VOLUNTARY, scenario, out);
 	sweep_cell(METRIC_INVOLUNTARY, scenario, out);
-	markdown_cell(out, copies.why ? NULL : render_ratio(copies.value, text));
+	markdown_cell(out, copies.why ? NULL : number_ratio(copies.value, text));
 	sweep_cell(METRIC_SENDER_CPU, scenario, out);
 	sweep_cell(METRIC_ELAPSED_UNTRACED, scenario, out);
 	markdown_cell(out, elapsed->min.why || elapsed->max.why ? NULL :
-			   render_time_range(elapsed->min.value, elapsed->max.value, text));
+			   number_time_range(elapsed->min.value, elapsed->max.value, text));
 	sweep_cell(METRIC_BYTES_PER_SECOND, scenario, out);
 	putc('\n', out);
 }
 
 static void sweep_lines(const struct sweep_curve *curve, FILE *out)
 {
-	char chunk[RENDER_NUMBER_BYTES];
+	char chunk[NUMBER_BYTES];
 
 	if (sweep_failed(curve)) {
 		sweep_line(curve->points[0], "every", out);
@@ -170,7 +170,7 @@ static void sweep_lines(const struct sweep_curve *curve, FILE *out)
 	for (size_t i = 0; i < curve->count; i++) {
 		__u64 bytes = curve->points[i]->chunk_bytes;
 
-		sweep_line(curve->points[i], bytes ? render_chunk(bytes, chunk) : "whole file",
+		sweep_line(curve->points[i], bytes ? number_chunk(bytes, chunk) : "whole file",
 			   out);
 	}
 }

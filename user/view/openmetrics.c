@@ -8,7 +8,6 @@
 #include "openmetrics.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +67,7 @@ static void write_value(FILE *out, const char *value)
 {
 	char plain[LABEL_BYTES];
 
-	for (const char *at = render_plain(value, plain, sizeof(plain)); *at; at++) {
+	for (const char *at = plain_text(value, plain, sizeof(plain)); *at; at++) {
 		if (*at == '\\' || *at == '"')
 			putc('\\', out);
 		putc(*at, out);

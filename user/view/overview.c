@@ -3,9 +3,7 @@
  * here. Called by render_text.c and its parts, render_markdown.c and diff.c. */
 #include "overview.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -91,13 +89,13 @@ static void range_cell(const struct spread *spread, char *buf)
 	if (!spread || spread->run_count < 2 || spread->min.why || spread->max.why)
 		buf[0] = '\0';
 	else
-		render_time_range(spread->min.value, spread->max.value, buf);
+		number_time_range(spread->min.value, spread->max.value, buf);
 }
 
 char *overview_cell(const struct overview_row *row, const struct report_scenario *scenario,
 		    char *buf)
 {
-	char first[RENDER_NUMBER_BYTES], second[RENDER_NUMBER_BYTES];
+	char first[NUMBER_BYTES], second[NUMBER_BYTES];
 	struct metric_value value, other;
 
 	buf[0] = '\0';
@@ -171,10 +169,10 @@ const char *overview_note(const struct report *report, const struct overview_row
 
 char *overview_variant(const struct report_scenario *scenario, char *buf)
 {
-	char variant[64], chunk[RENDER_NUMBER_BYTES];
+	char variant[64], chunk[NUMBER_BYTES];
 
-	render_plain(scenario->variant, variant, sizeof(variant));
-	render_chunk(scenario->chunk_bytes, chunk);
+	plain_text(scenario->variant, variant, sizeof(variant));
+	number_chunk(scenario->chunk_bytes, chunk);
 	if (same_text(variant, "whole") || (!*variant && !scenario->chunk_bytes))
 		snprintf(buf, OVERVIEW_TEXT_BYTES, "%s", *variant ? "whole file" : "");
 	else if (same_text(variant, "chunk") || !*variant)
@@ -191,7 +189,7 @@ static void add_part(char *buf, const char *part)
 	size_t used = strlen(buf);
 	char plain[48];
 
-	render_plain(part, plain, sizeof(plain));
+	plain_text(part, plain, sizeof(plain));
 	if (*plain)
 		snprintf(buf + used, OVERVIEW_TEXT_BYTES - used, "%s%s", used ? ", " : "", plain);
 }
@@ -205,14 +203,14 @@ static const char *condition_text(const struct report_scenario *scenario, unsign
 	case OVERVIEW_LINK:
 		return scenario->link;
 	default:
-		return scenario->rate_bits ? render_rate(scenario->rate_bits, number) : NULL;
+		return scenario->rate_bits ? number_rate(scenario->rate_bits, number) : NULL;
 	}
 }
 
 char *overview_condition(const struct report *report, const struct report_scenario *scenario,
 			 enum overview_condition part, char *buf)
 {
-	char number[RENDER_NUMBER_BYTES], other[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES], other[NUMBER_BYTES];
 	const char *text = condition_text(scenario, part, number);
 	bool differs = false;
 

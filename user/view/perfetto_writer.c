@@ -76,7 +76,7 @@ int perfetto_close(struct perfetto_writer *writer)
 /* A copy that protobuf may hold: its strings are valid UTF-8. */
 static char *plain(const char *text, char *buf)
 {
-	return render_plain(text && *text ? text : "?", buf, PERFETTO_TEXT_BYTES);
+	return plain_text(text && *text ? text : "?", buf, PERFETTO_TEXT_BYTES);
 }
 
 static __u64 write_track(struct perfetto_writer *writer, descriptor_message *track, __u64 parent)

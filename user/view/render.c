@@ -22,8 +22,8 @@ int render_json(const struct report *report, const struct render_options *option
 char *render_measured_time(struct measured ns, char *buf)
 {
 	if (ns.why)
-		snprintf(buf, RENDER_NUMBER_BYTES, "—");
+		snprintf(buf, NUMBER_BYTES, "—");
 	else
-		render_time(ns.value, buf);
+		number_time(ns.value, buf);
 	return buf;
 }

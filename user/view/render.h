@@ -34,13 +34,13 @@ struct renderer {
 
 extern const struct renderer renderers[];	/* ends with a NULL name */
 
-/* render_plain(), and then what Markdown would read as markup is escaped. */
+/* plain_text(), and then what Markdown would read as markup is escaped. */
 void render_markdown_text(FILE *out, const char *text);
 /* One CSV field, quoted where RFC 4180 asks for it; text that a spreadsheet would calculate
  * (it begins with = + - @) gets an apostrophe in front. */
 void render_csv_text(FILE *out, const char *text);
 
-/* A time, or a dash where it was not measured; buf has RENDER_NUMBER_BYTES. */
+/* A time, or a dash where it was not measured; buf has NUMBER_BYTES. */
 char *render_measured_time(struct measured ns, char *buf);
 
 #endif

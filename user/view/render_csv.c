@@ -19,7 +19,7 @@ struct rows {
 
 void render_csv_text(FILE *out, const char *text)
 {
-	char *plain = render_plain_copy(text);
+	char *plain = plain_copy(text);
 	bool quote = strpbrk(plain, "\",\r\n") || *plain == ' ' ||
 		     (*plain && strchr("=+-@", *plain));
 

@@ -40,7 +40,7 @@ static bool begins_link(const char *text, const char *at)
 
 void render_markdown_text(FILE *out, const char *text)
 {
-	char *plain = render_plain_copy(text);
+	char *plain = plain_copy(text);
 
 	for (const char *at = escape_start(out, plain); *at; at++) {
 		switch (*at) {
@@ -81,7 +81,7 @@ void markdown_rule(FILE *out, size_t left, size_t right)
 static void print_title(const struct report *report, FILE *out)
 {
 	const struct report_config *config = &report->config;
-	char number[RENDER_NUMBER_BYTES], strain[TITLE_BYTES];
+	char number[NUMBER_BYTES], strain[TITLE_BYTES];
 	bool any_program = overview_any_program(report);
 	const char *const parts[][2] = {
 		{ "page cache ", any_program ? NULL : config->cache },
@@ -204,7 +204,7 @@ static void print_path(const struct report_scenario *scenario, FILE *out)
 	size_t count = path_legs(scenario, legs);
 
 	for (size_t i = 0; i < count; i++) {
-		char number[RENDER_NUMBER_BYTES];
+		char number[NUMBER_BYTES];
 
 		fprintf(out, "%s —(%s", legs[i].from, path_mover_text(legs[i].mover));
 		if (legs[i].bytes)

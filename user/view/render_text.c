@@ -22,14 +22,14 @@ static void add(char **title, const char *separator, const char *part)
 
 	if (!part)
 		return;
-	longer = xasprintf("%s%s%s", *title, separator, render_plain(part, plain, sizeof(plain)));
+	longer = xasprintf("%s%s%s", *title, separator, plain_text(part, plain, sizeof(plain)));
 	free(*title);
 	*title = longer;
 }
 
 static void add_payload(char **title, const struct report_config *config)
 {
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	if (config->payload_bytes)
 		add(title, " · ", size_format(config->payload_bytes, number, sizeof(number)));
@@ -41,12 +41,12 @@ static void add_payload(char **title, const struct report_config *config)
 
 static void add_link(char **title, const struct report_config *config)
 {
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	add(title, " · ", text_is(config->link, "several") ? "several links" : config->link);
 	add(title, " to ", config->peer);
 	if (config->rate_bits)
-		add(title, " at ", render_rate(config->rate_bits, number));
+		add(title, " at ", number_rate(config->rate_bits, number));
 	if (config->receiver && !text_is(config->receiver, "recv"))
 		add(title, " · receiver: ", config->receiver);
 }
@@ -63,7 +63,7 @@ static void add_strain(char **title, const struct report_config *config)
 static char *make_title(const struct report *report)
 {
 	const struct report_config *config = &report->config;
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 	char *title = xstrdup("zctrace");
 
 	add(&title, " ", report->mode);
@@ -75,7 +75,7 @@ static char *make_title(const struct report *report)
 	add(&title, " · as ", config->as);
 	add(&title, " · Linux ", report->machine.kernel);
 	if (config->repeats) {
-		add(&title, " · ", render_count(config->repeats, number));
+		add(&title, " · ", number_count(config->repeats, number));
 		add(&title, " ", config->repeats == 1 ? "run" : "runs");
 		if (report->scenario_count > 1)
 			add(&title, " ", config->repeats == 1 ? "each" : "each, interleaved");

@@ -20,13 +20,13 @@ static void title(const char *what, const struct report *report,
 
 static void add_call(struct grid *grid, const struct report_syscall *call)
 {
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	grid_cell(grid, GRID_PLAIN, call->role);
 	grid_cell(grid, call->data ? GRID_BOLD : GRID_PLAIN, call->name);
 	grid_cell(grid, GRID_PLAIN, call->fd);
-	grid_cell(grid, GRID_PLAIN, render_count(call->calls, number));
-	grid_cell(grid, call->errors ? GRID_DOUBT : GRID_PLAIN, render_count(call->errors, number));
+	grid_cell(grid, GRID_PLAIN, number_count(call->calls, number));
+	grid_cell(grid, call->errors ? GRID_DOUBT : GRID_PLAIN, number_count(call->errors, number));
 	grid_cell(grid, GRID_PLAIN, text_size(call->bytes, number));
 	grid_cell(grid, GRID_PLAIN, render_measured_time(call->cpu_ns, number));
 	grid_cell(grid, GRID_PLAIN, render_measured_time(call->blocked_ns, number));
@@ -81,20 +81,20 @@ static void print_origins(const struct report_scenario *scenario,
 		{ "at the receiver", .right = true },
 	};
 	struct grid *grid = grid_new(COLUMNS(columns));
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	for (unsigned int i = 0; i < REPORT_ORIGINS; i++) {
 		grid_cell(grid, GRID_PLAIN, origin_label(i));
 		grid_cell(grid, GRID_PLAIN,
-			  leg->has_queue ? render_count(leg->at_queue[i], number) : "—");
-		grid_cell(grid, GRID_PLAIN, render_count(leg->at_xmit[i], number));
+			  leg->has_queue ? number_count(leg->at_queue[i], number) : "—");
+		grid_cell(grid, GRID_PLAIN, number_count(leg->at_xmit[i], number));
 		grid_cell(grid, GRID_PLAIN, receive->has_receive ?
-			  render_count(receive->at_receive[i], number) : "—");
+			  number_count(receive->at_receive[i], number) : "—");
 	}
 	grid_cell(grid, GRID_PLAIN, "retransmitted");
 	grid_cell(grid, GRID_PLAIN, "");
 	grid_cell(grid, GRID_PLAIN, leg->retransmitted_bytes.why ? "—" :
-		  render_count(leg->retransmitted_bytes.value, number));
+		  number_count(leg->retransmitted_bytes.value, number));
 	grid_cell(grid, GRID_PLAIN, "");
 	grid_print(grid, options, out);
 	grid_free(grid);
@@ -120,12 +120,12 @@ static void print_times(const struct report_scenario *scenario,
 			&role->user_ns, &role->kernel_ns, &role->blocked_ns, &role->runnable_ns,
 			&role->window_ns,
 		};
-		char number[RENDER_NUMBER_BYTES];
+		char number[NUMBER_BYTES];
 
 		grid_cell(grid, GRID_PLAIN, role->name);
 		for (size_t t = 0; t < sizeof(times) / sizeof(times[0]); t++)
 			grid_cell(grid, GRID_PLAIN,
-				  text_measured(times[t], render_time, &reasons, number));
+				  text_measured(times[t], number_time, &reasons, number));
 	}
 	grid_print(grid, options, out);
 	grid_free(grid);
@@ -146,17 +146,17 @@ static void print_witnesses(const struct report_scenario *scenario,
 
 	for (size_t i = 0; i < scenario->witness_count; i++) {
 		const struct report_witness *witness = &scenario->witnesses[i];
-		char number[RENDER_NUMBER_BYTES];
+		char number[NUMBER_BYTES];
 
 		grid_cell(grid, GRID_PLAIN, witness->id);
-		grid_cell(grid, GRID_PLAIN, render_count(witness->counted, number));
-		grid_cell(grid, GRID_PLAIN, render_count(witness->witness, number));
+		grid_cell(grid, GRID_PLAIN, number_count(witness->counted, number));
+		grid_cell(grid, GRID_PLAIN, number_count(witness->witness, number));
 		grid_cell(grid, GRID_PLAIN, witness->source);
 		grid_cell(grid, witness->agree ? GRID_GOOD : GRID_BAD,
 			  witness->agree ? "agree" : "differ");
 		if (witness->rule && witness->tolerance)
 			grid_below(grid, GRID_DIM, "within %s: %s",
-				   render_count(witness->tolerance, number), witness->rule);
+				   number_count(witness->tolerance, number), witness->rule);
 		else if (witness->rule)
 			grid_below(grid, GRID_DIM, "%s", witness->rule);
 	}
@@ -183,17 +183,17 @@ static void print_timeline(const struct report_timeline *timeline, FILE *out)
 		return;
 	fprintf(out, "\n  timeline: ");
 	if (!timeline->dropped)
-		fprintf(out, "all of %s events\n", render_count(timeline->event_count, recorded));
+		fprintf(out, "all of %s events\n", number_count(timeline->event_count, recorded));
 	else if (timeline->begins_ns)
 		fprintf(out, "%s of %s events, from %s on, where the busiest flow is\n",
-			render_count(timeline->event_count, recorded),
-			render_count(timeline->event_count + timeline->dropped, all),
-			render_time(timeline->begins_ns, begin));
+			number_count(timeline->event_count, recorded),
+			number_count(timeline->event_count + timeline->dropped, all),
+			number_time(timeline->begins_ns, begin));
 	else
 		fprintf(out, "the first %s of %s events, up to %s of each thread\n",
-			render_count(timeline->event_count, recorded),
-			render_count(timeline->event_count + timeline->dropped, all),
-			render_count(timeline->limit, begin));
+			number_count(timeline->event_count, recorded),
+			number_count(timeline->event_count + timeline->dropped, all),
+			number_count(timeline->limit, begin));
 }
 
 static void scenario_details(const struct report *report, const struct report_scenario *scenario,
@@ -233,7 +233,7 @@ static void print_machine(const struct report *report, const struct render_optio
 	static const struct grid_column columns[] = { { 0 }, { .wraps = true } };
 	const struct report_machine *machine = &report->machine;
 	struct grid *grid = grid_new(COLUMNS(columns));
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	fprintf(out, "\n  %smachine%s\n", text_color(options, GRID_BOLD),
 		text_plain_again(options, GRID_BOLD));
@@ -241,7 +241,7 @@ static void print_machine(const struct report *report, const struct render_optio
 	add_fact(grid, "distribution", machine->distribution);
 	add_fact(grid, "architecture", machine->arch);
 	add_fact(grid, "CPU", machine->cpu_model);
-	add_fact(grid, "CPUs", machine->cpus ? render_count(machine->cpus, number) : NULL);
+	add_fact(grid, "CPUs", machine->cpus ? number_count(machine->cpus, number) : NULL);
 	add_fact(grid, "memory", machine->memory_bytes ? text_size(machine->memory_bytes, number) :
 							 NULL);
 	add_fact(grid, "virtual", machine->virtual);

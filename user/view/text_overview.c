@@ -27,7 +27,7 @@ static char *heading(const struct report *report, const struct report_scenario *
 		     char *buf)
 {
 	if (line == 0)
-		return render_plain(scenario->id, buf, 40);
+		return plain_text(scenario->id, buf, 40);
 	if (line == 1)
 		return overview_variant(scenario, buf);
 	return overview_condition(report, scenario, line - 2, buf);
@@ -35,7 +35,7 @@ static char *heading(const struct report *report, const struct report_scenario *
 
 static size_t wider(size_t width, const char *text)
 {
-	size_t columns = render_columns(text);
+	size_t columns = plain_columns(text);
 
 	return columns > width ? columns : width;
 }
@@ -119,7 +119,7 @@ static const char *placed_note(const struct block *block, int row)
 
 	if (!note)
 		return "";
-	if (block->used + GAPS + render_columns(note) > text_width(block->options))
+	if (block->used + GAPS + plain_columns(note) > text_width(block->options))
 		return "";
 	*block->placed |= 1U << row;
 	return note;

@@ -20,11 +20,11 @@ enum {
 static char *amount(const struct path_leg *at, char *buf)
 {
 	if (at->mover == PATH_UNKNOWN)
-		snprintf(buf, RENDER_NUMBER_BYTES, "?");
+		snprintf(buf, NUMBER_BYTES, "?");
 	else if (at->bytes >> PETABYTE_SHIFT)
-		snprintf(buf, RENDER_NUMBER_BYTES, "≥ 1 PiB");
+		snprintf(buf, NUMBER_BYTES, "≥ 1 PiB");
 	else
-		size_format(at->bytes, buf, RENDER_NUMBER_BYTES);
+		size_format(at->bytes, buf, NUMBER_BYTES);
 	return buf;
 }
 
@@ -48,7 +48,7 @@ static void repeat(const char *text, size_t count, FILE *out)
 /* Text in the middle of so many columns; what is owed on the left is printed before it. */
 static void centre(const char *text, size_t columns, size_t *owed, FILE *out)
 {
-	size_t width = render_columns(text), left = columns > width ? (columns - width) / 2 : 0;
+	size_t width = plain_columns(text), left = columns > width ? (columns - width) / 2 : 0;
 
 	repeat(" ", *owed + left, out);
 	fputs(text, out);
@@ -59,7 +59,7 @@ static void centre(const char *text, size_t columns, size_t *owed, FILE *out)
 static void arrow_texts(const struct report_scenario *scenario, size_t arrow, bool movers,
 			FILE *out)
 {
-	char buf[RENDER_NUMBER_BYTES];
+	char buf[NUMBER_BYTES];
 	struct path_leg legs[LEG_COUNT];
 	size_t owed = INDENT, count = path_legs(scenario, legs);
 
@@ -100,7 +100,7 @@ static void places_and_arrows(const struct report_scenario *scenario, size_t arr
 /* Both pictures would be the same. */
 static bool look_alike(const struct report_scenario *a, const struct report_scenario *b)
 {
-	char in_a[RENDER_NUMBER_BYTES], in_b[RENDER_NUMBER_BYTES];
+	char in_a[NUMBER_BYTES], in_b[NUMBER_BYTES];
 	struct path_leg of_a[LEG_COUNT], of_b[LEG_COUNT];
 	size_t count = path_legs(a, of_a);
 

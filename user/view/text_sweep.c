@@ -4,7 +4,6 @@
 #include "sweep.h"
 #include "text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct grid_column columns[] = {
@@ -29,7 +28,7 @@ static void metric_cell(struct table *table, enum metric_id id,
 			const struct report_scenario *scenario)
 {
 	struct metric_value value = metric_value(id, scenario, NULL);
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	text_note_reason(&table->reasons, value.why);
 	grid_cell(table->grid, GRID_PLAIN, metric_text(id, &value, number));
@@ -40,7 +39,7 @@ static void switches_cell(struct table *table, const struct report_scenario *sce
 {
 	struct metric_value voluntary = metric_value(METRIC_VOLUNTARY, scenario, NULL);
 	struct metric_value involuntary = metric_value(METRIC_INVOLUNTARY, scenario, NULL);
-	char left[RENDER_NUMBER_BYTES], right[RENDER_NUMBER_BYTES];
+	char left[NUMBER_BYTES], right[NUMBER_BYTES];
 
 	text_note_reason(&table->reasons, voluntary.why);
 	if (voluntary.why && involuntary.why) {
@@ -55,20 +54,20 @@ static void switches_cell(struct table *table, const struct report_scenario *sce
 static void copies_cell(struct table *table, const struct report_scenario *scenario)
 {
 	struct measured_real copies = sweep_copies(scenario);
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	text_note_reason(&table->reasons, copies.why);
 	grid_cell(table->grid, GRID_PLAIN,
-		  copies.why ? NULL : render_ratio(copies.value, number));
+		  copies.why ? NULL : number_ratio(copies.value, number));
 }
 
 static void range_cell(struct table *table, const struct spread *spread)
 {
-	char range[RENDER_NUMBER_BYTES];
+	char range[NUMBER_BYTES];
 	bool shown = spread->run_count > 1 && !spread->min.why && !spread->max.why;
 
 	grid_cell(table->grid, GRID_DIM,
-		  shown ? render_time_range(spread->min.value, spread->max.value, range) : "");
+		  shown ? number_time_range(spread->min.value, spread->max.value, range) : "");
 }
 
 /* The rest of the line. */
@@ -81,11 +80,11 @@ static void add_failed(struct table *table, const char *why)
 
 static void add_point(struct table *table, const struct report_scenario *scenario, bool first)
 {
-	char chunk[RENDER_NUMBER_BYTES];
+	char chunk[NUMBER_BYTES];
 
 	grid_cell(table->grid, GRID_BOLD, first ? scenario->id : "");
 	grid_cell(table->grid, GRID_BOLD, scenario->chunk_bytes ?
-				       render_chunk(scenario->chunk_bytes, chunk) : "whole file");
+				       number_chunk(scenario->chunk_bytes, chunk) : "whole file");
 	if (scenario->failed) {
 		add_failed(table, scenario->failed);
 		return;

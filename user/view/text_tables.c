@@ -32,7 +32,7 @@ void text_print_reasons(const struct text_reasons *reasons, const struct render_
 
 char *text_size(__u64 bytes, char *buf)
 {
-	size_format(bytes, buf, RENDER_NUMBER_BYTES);
+	size_format(bytes, buf, NUMBER_BYTES);
 	return buf;
 }
 
@@ -42,7 +42,7 @@ char *text_measured(const struct measured *number, text_number *format,
 	if (!number->why)
 		return format(number->value, buf);
 	text_note_reason(reasons, number->why);
-	snprintf(buf, RENDER_NUMBER_BYTES, "—");
+	snprintf(buf, NUMBER_BYTES, "—");
 	return buf;
 }
 
@@ -116,7 +116,7 @@ static void add_flow_verdict(struct grid *grid, const struct report_flow *flow)
 static void add_flow(struct grid *grid, const struct report_flow *flow,
 		     struct text_reasons *reasons)
 {
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	grid_cell(grid, GRID_PLAIN, flow->role);
 	grid_cell(grid, GRID_PLAIN, flow->source ? flow->source : flow->source_kind);
@@ -126,7 +126,7 @@ static void add_flow(struct grid *grid, const struct report_flow *flow,
 	if (!flow->why)
 		text_note_reason(reasons, flow->copies_per_byte.why);
 	grid_cell(grid, GRID_PLAIN, flow->copies_per_byte.why ? NULL :
-				    render_ratio(flow->copies_per_byte.value, number));
+				    number_ratio(flow->copies_per_byte.value, number));
 	add_flow_verdict(grid, flow);
 }
 
@@ -157,7 +157,7 @@ static void print_flows(const struct report_scenario *scenario,
 static void add_two(struct grid *grid, const struct measured *a, const struct measured *b,
 		    text_number *format, struct text_reasons *reasons)
 {
-	char first[RENDER_NUMBER_BYTES], second[RENDER_NUMBER_BYTES];
+	char first[NUMBER_BYTES], second[NUMBER_BYTES];
 
 	text_measured(a, format, reasons, first);
 	text_measured(b, format, reasons, second);
@@ -170,17 +170,17 @@ static void add_two(struct grid *grid, const struct measured *a, const struct me
 static void add_process(struct grid *grid, const struct report_role *role,
 			struct text_reasons *reasons)
 {
-	char number[RENDER_NUMBER_BYTES];
+	char number[NUMBER_BYTES];
 
 	grid_cell(grid, GRID_PLAIN, role->name);
-	add_two(grid, &role->voluntary, &role->involuntary, render_count, reasons);
-	add_two(grid, &role->faults_user, &role->faults_kernel, render_count, reasons);
-	add_two(grid, &role->cpu_user_ns, &role->cpu_system_ns, render_time, reasons);
+	add_two(grid, &role->voluntary, &role->involuntary, number_count, reasons);
+	add_two(grid, &role->faults_user, &role->faults_kernel, number_count, reasons);
+	add_two(grid, &role->cpu_user_ns, &role->cpu_system_ns, number_time, reasons);
 	grid_cell(grid, GRID_PLAIN,
 		  text_measured(&role->peak_rss_bytes, text_size, reasons, number));
 	if (role->merged)
 		grid_below(grid, GRID_DIM, "with %s descendants that lived too short to tell apart",
-			   render_count(role->merged, number));
+			   number_count(role->merged, number));
 }
 
 static void print_processes(const struct report_scenario *scenario,
@@ -221,7 +221,7 @@ static void print_disagreement(const struct report *report, const struct report_
 			       const struct report_witness *witness,
 			       const struct render_options *options, FILE *out)
 {
-	char counted[RENDER_NUMBER_BYTES], said[RENDER_NUMBER_BYTES], name[OVERVIEW_TEXT_BYTES];
+	char counted[NUMBER_BYTES], said[NUMBER_BYTES], name[OVERVIEW_TEXT_BYTES];
 	char *text, runs[64] = "";
 
 	if (witness->runs > 1)
@@ -229,8 +229,8 @@ static void print_disagreement(const struct report *report, const struct report_
 			 witness->runs);
 	text = xasprintf("%s of %s%s: counted %s, but %s says %s%s%s", witness->id,
 			 overview_name(report, scenario, name), runs,
-			 render_count(witness->counted, counted), witness->source,
-			 render_count(witness->witness, said), witness->rule ? "; " : "",
+			 number_count(witness->counted, counted), witness->source,
+			 number_count(witness->witness, said), witness->rule ? "; " : "",
 			 witness->rule ? witness->rule : "");
 	text_paragraph(options, out, GRID_BAD, "  disagrees: ", text);
 	free(text);
@@ -239,9 +239,9 @@ static void print_disagreement(const struct report *report, const struct report_
 static void print_coarse(const struct report_scenario *scenario,
 			 const struct render_options *options, FILE *out)
 {
-	char count[RENDER_NUMBER_BYTES], *text;
+	char count[NUMBER_BYTES], *text;
 
-	text = xasprintf("%s by kind only%s%s", render_count(scenario->coarse, count),
+	text = xasprintf("%s by kind only%s%s", number_count(scenario->coarse, count),
 			 scenario->coarse_why ? ": " : "",
 			 scenario->coarse_why ? scenario->coarse_why : "");
 	text_paragraph(options, out, GRID_DOUBT, "  calls counted coarsely: ", text);
@@ -271,8 +271,8 @@ void text_witnesses(const struct report *report, const struct render_options *op
 	if (sum.all == 0)
 		fputs("none", out);
 	else
-		fprintf(out, "%s of %s agree", render_count(sum.agree, agree),
-			render_count(sum.all, all));
-	fprintf(out, " · events lost: %s%s\n", render_count(sum.lost, lost),
+		fprintf(out, "%s of %s agree", number_count(sum.agree, agree),
+			number_count(sum.all, all));
+	fprintf(out, " · events lost: %s%s\n", number_count(sum.lost, lost),
 		text_plain_again(options, color));
 }
