@@ -17,6 +17,7 @@ import tempfile
 import time
 
 import machine
+import order
 import page
 import part_bystander
 import part_dense
@@ -37,6 +38,8 @@ def parse_arguments():
     parser.add_argument("--build", type=pathlib.Path, default=machine.ROOT / "build")
     parser.add_argument("--rounds", type=int, default=ROUNDS,
                         help="of each measurement (%(default)s)")
+    parser.add_argument("--seed", type=int, default=order.new_seed(),
+                        help="of the rows' order in each round (a new one)")
     parser.add_argument("--only", help="some of: " + ",".join(PARTS))
     parser.add_argument("--add", action="store_true",
                         help="keep the other parts that the results have from before")
@@ -57,7 +60,8 @@ def measure(args, results):
         with tempfile.TemporaryDirectory(prefix="zctrace-bench-", dir="/var/tmp") as scratch:
             began = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
             try:
-                part = PARTS[name].run(args.build, pathlib.Path(scratch), args.rounds)
+                part = PARTS[name].run(args.build, pathlib.Path(scratch), args.rounds,
+                                       args.seed)
             except Exception as error:  # the other parts are measured all the same
                 part = {"rounds": 0, "seconds": 0, "rows": [], "why": text_of(error)}
                 print(f"bench: {name}: {part['why']}", file=sys.stderr)

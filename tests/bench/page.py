@@ -7,16 +7,19 @@ Pure: make(results) reads no file and asks no machine. The sections are in page_
 import textwrap
 
 import goals
+import order
 from figures import size
 from page_sections import SECTIONS, table
 
 WIDTH = 110
+MAIN_METRICS = ("rw_ns", "elapsed_s", "total_ms", "ns_per_call")
 TITLE = "# What watching costs"
 
 OPENING = (
     "zctrace beside the tracers that people use today, all measured in one run: every round "
-    "measures every row once, in turn, so that what changes on the machine meets all rows alike. "
-    "A figure is the median of the rounds, with the lowest and the highest behind it.",
+    "measures every row once, in a random order (the seed is at the end), with memory in the same "
+    "state, so that drift affects all rows equally. A figure is the median of the rounds, with the "
+    "lowest and the highest behind it.",
     "Nothing on this page is typed in: `make bench` measures, saves `build/bench/results.json`, "
     "and makes the page from it. A row that could not be measured says why. `make deps bench` "
     "installs the other tracers first; `make bench ONLY=dense` measures one part again.")
@@ -43,7 +46,9 @@ def machine_lines(results):
 def part_line(name, part):
     if not part["rows"]:
         return f"{name}: not measured: {part.get('why', 'no rows')}"
-    return f"{name}: {part['began']} UTC, {part['rounds']} rounds, {part['seconds'] / 60:.1f} min"
+    seed = f", seed {part['seed']}" if "seed" in part else ""
+    return (f"{name}: {part['began']} UTC, {part['rounds']} rounds, {part['seconds'] / 60:.1f} min"
+            f"{seed}")
 
 
 def goal_lines(results):
@@ -70,9 +75,22 @@ def make(results):
             lines.append(f"Not measured: {why}.")
             continue
         lines += section(part)
+        lines += trend_lines(part)
     lines += ["", "## When", "", *(f"- {part_line(name, parts[name])}" for name in SECTIONS
                                    if name in parts)]
     return "\n".join(wrapped(text) for text in lines) + "\n"
+
+
+def trend_lines(part):
+    """What drifted over the rounds is no row's own."""
+    metric = next((name for name in MAIN_METRICS
+                   if any(name in row["values"] for row in part["rows"])), None)
+    found = order.trends(part["rows"], metric)
+    if not found:
+        return []
+    told = "; ".join(f"{name} {'rises' if rises else 'falls'}" for name, rises in found)
+    return ["", f"Trend over the rounds (Mann and Kendall, {order.CHANCE:.0%} for all rows): "
+            f"{told}."]
 
 
 def wrapped(text):

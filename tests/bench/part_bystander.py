@@ -30,9 +30,9 @@ def measure(tracer, build, scratch):
     return found
 
 
-def run(build, scratch, rounds):
+def run(build, scratch, rounds, seed):
     by_id = tracers.table(build)
     rows = [Row(tracer.id, tracer.name,
                 lambda tracer=tracer: measure(tracer, build, scratch), tracer.reason_against())
             for tracer in (by_id[name] for name in ROWS)]
-    return measure_rows(TITLE, rows, rounds)
+    return measure_rows(TITLE, rows, rounds, seed)

@@ -89,11 +89,11 @@ def kernel_account(build, scratch, watched):
     return found
 
 
-def run(build, scratch, rounds):
+def run(build, scratch, rounds, seed):
     by_id = tracers.table(build)
     rows = [Row(tracer.id, tracer.name,
                 lambda tracer=tracer: measure(tracer, build, scratch), tracer.reason_against())
             for tracer in (by_id[name] for name in ROWS)]
     rows.append(Row("kernel", "by the kernel's statistics", lambda: kernel_account(
         build, scratch, (by_id["empty"], by_id["zctrace"]))))
-    return measure_rows(TITLE, rows, rounds)
+    return measure_rows(TITLE, rows, rounds, seed)

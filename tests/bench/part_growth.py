@@ -98,7 +98,7 @@ def room_for(size):
     return None
 
 
-def measure_sizes(build, scratch, tracer, rounds):
+def measure_sizes(build, scratch, tracer, rounds, seed):
     """One file that grows from size to size, so that its pages are made once."""
     parts = []
     where = TMPFS if TMPFS.is_dir() else None   # then no size has room; see room_for()
@@ -113,7 +113,8 @@ def measure_sizes(build, scratch, tracer, rounds):
                     make_file(path, size)
             except OSError as error:
                 row.why = f"{path}: {error.strerror}"
-            part = measure_rows(f"{TITLE}, {row.name}", [row], rounds, SIZE_LIMIT_S)
+            part = measure_rows(f"{TITLE}, {row.name}", [row], rounds, seed,
+                                SIZE_LIMIT_S)
             if part["rounds"] < rounds:
                 part["rows"][0]["name"] += f" ({part['rounds']} rounds)"
             parts.append(part)
@@ -122,11 +123,12 @@ def measure_sizes(build, scratch, tracer, rounds):
 
 def joined(parts):
     return {"rounds": max(part["rounds"] for part in parts),
+            "seed": parts[0]["seed"],
             "seconds": sum(part["seconds"] for part in parts),
             "rows": [row for part in parts for row in part["rows"]]}
 
 
-def run(build, scratch, rounds):
+def run(build, scratch, rounds, seed):
     tracer = tracers.table(build)["zctrace"]
     bench = build / "bench"
     rows = [Row(f"processes/{count}", f"{count} processes", lambda count=count: measure_program(
@@ -134,5 +136,5 @@ def run(build, scratch, rounds):
                           LOOP_CALLS // count], 2 * LOOP_CALLS)) for count in PROCESSES]
     rows += [Row(f"sockets/{count}", f"{count:,} sockets", lambda count=count: measure_program(
         scratch, tracer, [bench / "sockets", count, SENDS], SENDS)) for count in SOCKETS]
-    return joined([measure_rows(TITLE, rows, rounds),
-                   *measure_sizes(build, scratch, tracer, rounds)])
+    return joined([measure_rows(TITLE, rows, rounds, seed),
+                   *measure_sizes(build, scratch, tracer, rounds, seed)])

@@ -62,7 +62,7 @@ def iperf3(options):
                 said["sum_sent"]["bytes"])
 
 
-def run(build, scratch, rounds):
+def run(build, scratch, rounds, seed):
     path = make_file(scratch / "file", DOC1_BYTES)
     alone = tracers.table(build)["untraced"]
 
@@ -92,7 +92,7 @@ def run(build, scratch, rounds):
         Row("memory", "one memory copy of as many bytes", lambda: memory_copy(build)),
     ]
     try:
-        return {**measure_rows(TITLE, rows, rounds), "bytes": DOC1_BYTES,
+        return {**measure_rows(TITLE, rows, rounds, seed), "bytes": DOC1_BYTES,
                 "discard": " ".join(str(word) for word in drop[1:]) or "tests/bench/discard.c"}
     finally:
         path.unlink()

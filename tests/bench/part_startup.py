@@ -34,10 +34,10 @@ def measure(tracer, build, scratch):
     return {"start_ms": start, "end_ms": end, "total_ms": start + end}
 
 
-def run(build, scratch, rounds):
+def run(build, scratch, rounds, seed):
     by_id = tracers.table(build)
     rows = [Row(tracer.id, tracer.name,
                 lambda tracer=tracer: measure(tracer, build, scratch), tracer.reason_against())
             for tracer in (by_id[name] for name in ROWS)]
     rows.append(Row("phases", "zctrace under strace", lambda: phases.measure(build, scratch)))
-    return {**measure_rows(TITLE, rows, rounds), "phases": phases.NAMES}
+    return {**measure_rows(TITLE, rows, rounds, seed), "phases": phases.NAMES}

@@ -74,7 +74,7 @@ def kernel_share(build, scratch, tracer, send):
             **{f"empty_ns/{name}": ns / runs for name, (ns, runs) in empty.items() if runs}}
 
 
-def run(build, scratch, rounds):
+def run(build, scratch, rounds, seed):
     path = make_file(scratch / "file", DOC1_BYTES)
     by_id = tracers.table(build, children=True)
     rows = []
@@ -93,6 +93,6 @@ def run(build, scratch, rounds):
         rows.append(Row(f"{way}/kernel", f"{name}: zctrace's programs, by the kernel",
                         lambda send=send: kernel_share(build, scratch, by_id["zctrace"], send)))
     try:
-        return {**measure_rows(TITLE, rows, rounds), "bytes": DOC1_BYTES}
+        return {**measure_rows(TITLE, rows, rounds, seed), "bytes": DOC1_BYTES}
     finally:
         path.unlink()

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Interleaved rounds: every round measures every row once, in an order that moves on by one each
-round, so that what changes on the machine meets all rows alike. A row that fails says why and goes
-on being tried, until it has failed three times without ever having been measured.
+"""Interleaved rounds: every round measures every row once, in a random order, so that drift affects
+all rows equally and no row always follows the same other one. Each finds memory in the same state.
+A row that fails says why and goes on being tried, until it has failed three times without ever
+having been measured.
 """
 import dataclasses
 import sys
 import time
 
+import order
 from processes import Failure
 
 PATIENCE = 3
@@ -46,18 +48,19 @@ def text_of(error):
     return str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
 
 
-def measure_rows(title, rows, rounds, limit_s=None):
+def measure_rows(title, rows, rounds, seed, limit_s=None):
     """Measures all rows in rounds; the part of the results that the page is made from. After
     limit_s no further round begins, but for the first three: the part says how many there were."""
     begin = time.monotonic()
+    draws = order.drawn(seed, title)
     for number in range(rounds):
         if limit_s is not None and number >= FEWEST and time.monotonic() - begin > limit_s:
             rounds = number
             break
-        at = number % len(rows)
-        for row in rows[at:] + rows[:at]:
+        for row in draws.sample(rows, len(rows)):
             if row.hopeless():
                 continue
+            order.settle_memory()
             try:
                 row.add(number, row.measure())
             except Exception as error:  # what one tool does unexpectedly costs no other its rows
@@ -66,5 +69,5 @@ def measure_rows(title, rows, rounds, limit_s=None):
                 print(f"bench: {title}: {row.name}: {row.why}", file=sys.stderr)
         print(f"bench: {title}: round {number + 1} of {rounds}, "
               f"{time.monotonic() - begin:.0f} s", file=sys.stderr)
-    return {"rounds": rounds, "seconds": time.monotonic() - begin,
+    return {"rounds": rounds, "seed": seed, "seconds": time.monotonic() - begin,
             "rows": [row.as_json(rounds) for row in rows]}

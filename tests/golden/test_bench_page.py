@@ -19,6 +19,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 import figures      # noqa: E402
 import goals        # noqa: E402
+import order        # noqa: E402
 import page         # noqa: E402
 import part_dense   # noqa: E402
 import part_workload  # noqa: E402
@@ -27,6 +28,7 @@ import processes    # noqa: E402
 import rounds       # noqa: E402
 import tracers      # noqa: E402
 
+SEED = 23
 WAYS = ("copy-whole", "copy", "sendfile")
 
 
@@ -263,18 +265,57 @@ def test_page_is_the_same_each_time_and_its_tables_are_whole():
 
 # --- rounds ---
 
-def test_rows_take_turns():
+@pytest.fixture(autouse=True)
+def little_memory(monkeypatch):
+    """To settle half a GiB before each of hundreds of rows that measure nothing takes minutes."""
+    monkeypatch.setattr(order, "SETTLED_BYTES", order.PAGE)
+
+
+def orders(seed, title="test", count=40):
     seen = []
     rows = [rounds.Row(name, name, lambda name=name: seen.append(name) or {"x": 1})
             for name in "abc"]
-    found = rounds.measure_rows("test", rows, 3)
-    assert "".join(seen) == "abc" "bca" "cab"
-    assert [each["values"] for each in found["rows"]] == [{"x": [1, 1, 1]}] * 3
+    found = rounds.measure_rows(title, rows, count, seed)
+    assert found["seed"] == seed
+    assert [each["values"] for each in found["rows"]] == [{"x": [1] * count}] * 3
+    return ["".join(seen[i:i + 3]) for i in range(0, 3 * count, 3)]
+
+
+def test_each_round_has_every_row_once_in_an_order_of_its_own():
+    assert set(orders(7)) == {"abc", "acb", "bac", "bca", "cab", "cba"}
+
+
+def test_a_seed_gives_the_same_orders_again():
+    assert orders(7) == orders(7)
+    assert len({tuple(orders(7)), tuple(orders(8)), tuple(orders(7, "other"))}) == 3
+    assert order.new_seed() != order.new_seed()
+
+
+@pytest.mark.parametrize("values, chance, rises", [
+    ([1, 2, 3, 4, 5], 2 / 120, True),
+    ([5, 4, 3, 2, 1], 2 / 120, False),
+    ([1, 3, 2], 1.0, True),
+    ([2, 2, 2], 1.0, False),
+])
+def test_trend(values, chance, rises):
+    """Of 120 orders of five values, one rises and one falls all the way."""
+    found = order.trend(values)
+    assert found[0] == pytest.approx(chance)
+    assert found[1] == rises
+
+
+def test_what_drifts_over_the_rounds_is_told():
+    found = results()
+    row_ = found["parts"]["dense"]["rows"][0]
+    row_["values"]["rw_ns"] = list(range(200, 218, 2))
+    assert "Trend over the rounds" in page.make(found)
+    assert f"{row_['name']} rises." in page.make(found)
+    assert "Trend" not in page.make(results())
 
 
 def test_rounds_end_at_the_time_limit_but_not_before_the_third():
     slow = rounds.Row("a", "a", lambda: time.sleep(0.01) or {"x": 1})
-    found = rounds.measure_rows("test", [slow], 9, limit_s=0)
+    found = rounds.measure_rows("test", [slow], 9, SEED, limit_s=0)
     assert (found["rounds"], found["rows"][0]["values"]) == (3, {"x": [1, 1, 1]})
 
 
@@ -292,23 +333,24 @@ def failing(outcomes):
 
 
 def test_a_row_that_fails_now_and_then_keeps_its_other_rounds():
-    (found,) = rounds.measure_rows("test", [failing(["no", 1, "no", 2, "no"])], 5)["rows"]
+    (found,) = rounds.measure_rows("test", [failing(["no", 1, "no", 2, "no"])], 5, SEED)["rows"]
     assert found["values"] == {"x": [None, 1, None, 2, None]}
     assert (found["why"], found["failed"], found["last_failure"]) == (None, 3, "no")
 
 
 def test_a_row_that_always_fails_is_given_up():
-    (found,) = rounds.measure_rows("test", [failing(["a", "b", "c"])], 9)["rows"]
+    (found,) = rounds.measure_rows("test", [failing(["a", "b", "c"])], 9, SEED)["rows"]
     assert (found["values"], found["why"], found["failed"]) == ({}, "c", 3)
 
 
 def test_a_surprise_is_a_reason_and_no_crash():
-    (found,) = rounds.measure_rows("test", [rounds.Row("a", "a", lambda: {}["b"])], 4)["rows"]
+    (found,) = rounds.measure_rows("test", [rounds.Row("a", "a", lambda: {}["b"])], 4, SEED)["rows"]
     assert (found["values"], found["why"], found["failed"]) == ({}, "KeyError: 'b'", 3)
 
 
 def test_a_row_that_cannot_be_measured_is_not_tried():
-    (found,) = rounds.measure_rows("test", [rounds.Row("a", "a", None, "not here")], 2)["rows"]
+    row_ = rounds.Row("a", "a", None, "not here")
+    (found,) = rounds.measure_rows("test", [row_], 2, SEED)["rows"]
     assert (found["values"], found["why"], found["failed"]) == ({}, "not here", 0)
 
 
