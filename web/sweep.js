@@ -13,16 +13,18 @@
   // What a run holds: see save_run() in html_runs.c.
   const TIMES = [
     { id: "cpu", words: "CPU time of the sender", of: run => run[2] + run[3],
-      median: scenario => scenario.median.cpu },
+      median: scenario => scenario.median.cpu, split: scenario => scenario.groups.cpu },
     { id: "elapsed", words: "elapsed time", of: run => run[1],
-      median: scenario => scenario.median.untraced },
+      median: scenario => scenario.median.untraced,
+      split: scenario => scenario.groups.untraced },
   ];
   TIMES.forEach(function (quantity) {
     quantity.text = zctrace.time;
     quantity.traced = false;
   });
   const CROSSINGS = { id: "crossings", words: "crossings", of: run => run[6],
-    median: scenario => scenario.median.crossings, text: zctrace.count, traced: true };
+    median: scenario => scenario.median.crossings, split: () => false, text: zctrace.count,
+    traced: true };
 
   // A series is named by what tells it from the others.
   function seriesOf(scenarios) {
@@ -115,17 +117,20 @@
         runsOf(scenario, quantity).forEach(function (value, number) {
           dot(panel, one, x(scenario.chunk), y(Math.max(1, value)), [quantity.text(value),
             " " + one.name + ", " + zctrace.bytes(scenario.chunk) + ", " +
-            (quantity.traced ? "traced" : "untraced") + ", run " + (number + 1)])
+            (quantity.traced ? "traced" : "untraced") + ", run " + (number + 1) +
+            (quantity.split(scenario) ? "; the runs fall into two groups" : "")])
             .classed(quantity.id, true);
         });
       });
     });
   }
 
+  // A median between two groups of runs is no run's time: the line stops there.
   function drawLine(panel, one, quantity, x, y) {
     const known = one.points.filter(scenario => quantity.median(scenario) !== null);
     panel.group.append("path").attr("class", "series").style("stroke", one.colour)
-      .attr("d", d3.line().x(scenario => x(scenario.chunk) + dodge(panel, one))
+      .attr("d", d3.line().defined(scenario => !quantity.split(scenario))
+        .x(scenario => x(scenario.chunk) + dodge(panel, one))
         .y(scenario => y(quantity.median(scenario)))(known));
   }
 
@@ -146,7 +151,7 @@
   }
 
   function drawCopies(panel, series, x) {
-    const quantity = { median: scenario => scenario.copies };
+    const quantity = { median: scenario => scenario.copies, split: () => false };
     const most = d3.max(series, one => d3.max(one.points, quantity.median)) || 0;
     const y = d3.scaleLinear().domain([0, Math.max(2, most)]).nice(2).range([panel.height, 0]);
     yAxis(panel, y, value => value.toFixed(0));
@@ -201,7 +206,8 @@
         return one.name + " not measured";
       return one.name + " " + [quantity, CROSSINGS].map(function (shown) {
         const median = shown.median(scenario);
-        return shown.words + " " + (median === null ? "not measured" : shown.text(median));
+        return shown.words + " " + (median === null ? "not measured" : shown.text(median)) +
+          (shown.split(scenario) ? " between two groups of runs" : "");
       }).concat(scenario.copies === null ? [] :
         [scenario.copies.toFixed(2) + " copies per byte"]).join(", ");
     }).join("; ");
@@ -245,10 +251,13 @@
       redraw();
     });
     legend(series);
+    const note = d3.select(chart).append("p").attr("class", "sweep-note").text("No line goes " +
+      "through a size whose runs fall into two groups: a median of both says little.");
     const svg = d3.select(chart).append("svg").attr("class", "sweep").attr("role", "img")
       .attr("aria-label", "Time, crossings and copies per byte over the size of the chunk; the " +
         "arrow keys read it out, and the table below has the numbers.");
     function redraw() {
+      note.property("hidden", !series.some(one => one.points.some(state.quantity.split)));
       state.x = draw(svg, series, state.sizes, state.quantity, state.width);
     }
     keys(svg, state);

@@ -51,6 +51,32 @@ def test_every_run_is_a_dot(page, sweep, width, scheme):
     assert page.script("return document.documentElement.scrollWidth") <= width
 
 
+def with_groups():
+    """The untraced runs of one size in the middle are 18 or 64 ms long."""
+    report = reports.sweep()
+    one = report["scenarios"][6]
+    untraced = [run for run in one["runs"] if not run["traced"]]
+    for number, run in enumerate(untraced):
+        run["elapsed_ns"] = (18000000, 64000000)[number % 2] + number * 1000
+    one["elapsed_ns"]["untraced"] = reports.spread([run["elapsed_ns"] for run in untraced])
+    return report
+
+
+def pieces(page):
+    """How many pieces the lines of the upper panel are in."""
+    return [path.get_attribute("d").count("M") for path in page.all(".sweep path.series")[:2]]
+
+
+def test_no_line_goes_through_two_groups_of_runs(page, made):
+    drawn(page, made("groups", with_groups()))
+    note = "document.querySelector('.sweep-note').hidden"
+    assert (pieces(page), page.script(f"return {note}")) == ([1, 1], True), "that is CPU time"
+    choose(page, "elapsed")
+    assert (pieces(page), page.script(f"return {note}")) == ([2, 1], False)
+    assert len(page.all(".sweep .dot.elapsed")) == len(runs(reports.sweep(), traced=False))
+    assert "fall into two groups" in page.script("return document.body.innerText")
+
+
 @pytest.mark.parametrize("width", (390, 1280))
 def test_marks_stay_in_the_picture(page, sweep, width):
     drawn(page, sweep, width=width)

@@ -5,6 +5,7 @@
 
 #include "html.h"
 #include "render.h"
+#include "stats_shape.h"
 #include "sweep.h"
 
 #define RUNS_SHOWN 1000		/* rows of the table, for a scenario */
@@ -208,6 +209,14 @@ static void save_run(FILE *out, const struct report_run *run)
 	fputc(']', out);
 }
 
+/* A median between two groups is nobody's time: no line is drawn through it. */
+static const char *in_two_groups(const struct spread *spread)
+{
+	struct groups groups;
+
+	return stats_two_groups(spread, &groups) ? "true" : "false";
+}
+
 /* The medians are the report's; the script works out none of its own. */
 static void save_scenario(FILE *out, const struct report_scenario *scenario, size_t index)
 {
@@ -236,6 +245,9 @@ static void save_scenario(FILE *out, const struct report_scenario *scenario, siz
 		fputs("null", out);
 	else
 		fprintf(out, "%.10g", copies.value);
+	fprintf(out, ",\"groups\":{\"untraced\":%s,\"cpu\":%s}",
+		in_two_groups(&scenario->elapsed_untraced_ns),
+		in_two_groups(&scenario->cpu_untraced_ns));
 	fputs(",\"runs\":[", out);
 	for (size_t i = 0; i < scenario->run_count && i < RUNS_SHOWN; i++) {
 		fputs(i ? "," : "", out);
