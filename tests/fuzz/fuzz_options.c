@@ -20,7 +20,7 @@
 #include "receive.h"
 #include "trace.h"
 
-enum { MAX_WORDS = 64 };
+enum { MAX_WORDS = 64, SCENARIOS = 7 };
 
 int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void *, size_t),
 					      void (*free_hook)(const volatile void *));
@@ -197,9 +197,13 @@ static bool only_parses(const struct command *command)
 
 static const struct command *choose(uint8_t byte)
 {
-	const struct command *command = &commands[byte % COMMANDS];
+	const struct scenario *scenario = scenarios;
 
-	return only_parses(command) ? &commands[0] : command;
+	for (byte %= SCENARIOS + COMMANDS; byte && scenario->id; byte--)
+		scenario++;
+	if (scenario->id)
+		return find(scenario->id);
+	return only_parses(&commands[byte]) ? find("copy") : &commands[byte];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -257,15 +257,14 @@ int cmd_trace(int argc, char **argv)
 	a.trace.quiet = a.outputs.quiet;
 	trace_catch_signals();
 	err = trace(&a.trace, &result, &status, error, sizeof(error));
-	report = err ? NULL : build_trace(&a.trace, &result);
-	if (report)
-		advice_give(report, build_outlived(&result));
-	trace_result_free(&result);
 	if (err) {
 		enum zc_exit own = complain(err == -ESRCH ? ZC_EXIT_USAGE : exit_of_error(err),
 					    "%s: %s", a.trace.mode, error);
 		return status ? status : (int)own;
 	}
+	report = build_trace(&a.trace, &result);
+	advice_give(report, build_outlived(&result));
+	trace_result_free(&result);
 	finished = finish(&a, report);
 	report_free(report);
 	return a.attach || !status ? (int)finished : status;

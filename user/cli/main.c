@@ -13,18 +13,12 @@
 #include "commands.h"
 #include "exits.h"
 #include "output.h"
+#include "scenario_table.h"
 #include "version.h"
 
 static const struct command commands[] = {
-	{ "copy", cmd_measure, "run the documents' copying program, watched" },
-	{ "sendfile", cmd_measure, "run the documents' zero-copy program, watched" },
 	{ "compare", cmd_measure, "run both, decide what the documents claim; --all: every way" },
 	{ "sweep", cmd_sweep, "many sizes of chunk: where do crossings stop mattering?" },
-	{ "mmap", cmd_measure, "another way: send from a mapping of the file" },
-	{ "splice", cmd_measure, "another way: through a pipe, with splice" },
-	{ "zerocopy", cmd_measure, "another way: read, and send with MSG_ZEROCOPY" },
-	{ "uring", cmd_measure, "another way: read and send through io_uring" },
-	{ "uring-zc", cmd_measure, "the same with io_uring's SEND_ZC" },
 	{ "run", cmd_trace, "run any program and tell where its bytes went: is it zero-copy?" },
 	{ "attach", cmd_trace, "the same for a program that runs already" },
 	{ "receive", cmd_receive, "the far end of a measurement over a real network (--to)" },
@@ -39,8 +33,22 @@ static const struct command commands[] = {
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
+/* The command that runs a scenario. */
+static struct command command_of(const struct scenario *scenario)
+{
+	return (struct command){ scenario->id, cmd_measure, scenario->help };
+}
+
+/* Scenarios are commands too. */
 static const struct command *find(const char *name)
 {
+	static struct command way;
+	const struct scenario *scenario = scenario_find(name);
+
+	if (scenario) {
+		way = command_of(scenario);
+		return &way;
+	}
 	for (int i = 0; i < COMMANDS; i++) {
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
@@ -48,13 +56,20 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+static void print_command(FILE *out, struct command command)
+{
+	fprintf(out, "  %-10s %s\n", command.name, command.what);
+}
+
 static void print_help(FILE *out)
 {
 	fprintf(out, "Usage: zctrace COMMAND [OPTION...]\n"
 		"Watches the kernel while a file is sent by copying and by sendfile, and says of every\n"
 		"claim about them whether it holds on this machine.\n\nCommands:\n");
+	for (const struct scenario *s = scenarios; s->id; s++)
+		print_command(out, command_of(s));
 	for (int i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].what);
+		print_command(out, commands[i]);
 	fprintf(out, "\nExamples:\n"
 		"  sudo zctrace compare                 4 switches against 2? 4 copies against 3?\n"
 		"  sudo zctrace copy --chunk 64K        the textbook's loop: one read, one send\n"

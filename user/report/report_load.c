@@ -211,14 +211,18 @@ char *load_text(const char *path, __u64 most_bytes, size_t *bytes, char *error, 
 	const struct reason reason = { error, error_size };
 	int fd = open_regular(path, most_bytes, &reason);
 	struct stat status;
-	char *text = NULL;
+	char *text;
 	ssize_t got;
 
 	if (fd < 0)
 		return NULL;
-	if (!fstat(fd, &status))
-		text = xmalloc((size_t)status.st_size + 2);
-	got = text ? fill(fd, text, (size_t)status.st_size) : -errno;
+	if (fstat(fd, &status)) {
+		give(&reason, "%s", strerror(errno));
+		close(fd);
+		return NULL;
+	}
+	text = xmalloc((size_t)status.st_size + 2);
+	got = fill(fd, text, (size_t)status.st_size);
 	close(fd);
 	if (got >= 0 && got <= status.st_size) {
 		text[got] = '\0';

@@ -7,6 +7,7 @@
 const struct scenario scenarios[] = {
 	{
 		.id = "copy",
+		.help = "run the documents' copying program, watched",
 		.what = "read the file into memory, send it from there",
 		.data_calls = { "read", "sendto" },
 		.round_call = "read",
@@ -16,6 +17,7 @@ const struct scenario scenarios[] = {
 	},
 	{
 		.id = "sendfile",
+		.help = "run the documents' zero-copy program, watched",
 		.what = "let the kernel move it from the file to the socket",
 		.data_calls = { "sendfile" },
 		.round_call = "sendfile",
@@ -23,12 +25,14 @@ const struct scenario scenarios[] = {
 	},
 	{
 		.id = "mmap",
+		.help = "another way: send from a mapping of the file",
 		.what = "map the file into memory, send it from there: page faults instead of reads",
 		.data_calls = { "sendto" },
 		.round_call = "sendto",
 	},
 	{
 		.id = "splice",
+		.help = "another way: through a pipe, with splice",
 		.what = "from the file into a pipe, from the pipe to the socket: references only",
 		.data_calls = { "splice" },
 		.round_call = "splice",
@@ -36,6 +40,7 @@ const struct scenario scenarios[] = {
 	},
 	{
 		.id = "zerocopy",
+		.help = "another way: read, and send with MSG_ZEROCOPY",
 		.what = "read it into memory, whose pages the kernel borrows to send them",
 		.data_calls = { "read", "sendto" },
 		.round_call = "read",
@@ -43,6 +48,7 @@ const struct scenario scenarios[] = {
 	},
 	{
 		.id = "uring",
+		.help = "another way: read and send through io_uring",
 		.what = "a read and a send in the kernel's queue, and one call for both",
 		.data_calls = { "io_uring_enter" },
 		.round_call = "io_uring READ",
@@ -50,6 +56,7 @@ const struct scenario scenarios[] = {
 	},
 	{
 		.id = "uring-zc",
+		.help = "the same with io_uring's SEND_ZC",
 		.what = "the same with SEND_ZC, for which the kernel borrows the memory's pages",
 		.program = "uring",
 		.option = "--zerocopy",

@@ -15,7 +15,8 @@ extern const char *const receiver_how_names[RECEIVER_HOWS];
 
 struct scenario {
 	const char *id;			/* also the command */
-	const char *what;		/* one line for people */
+	const char *help;		/* what the command does, one line for its help */
+	const char *what;		/* how it moves the file, one line for people */
 	const char *data_calls[SCENARIO_CALLS];	/* the kernel's names of the calls that move data */
 	const char *program;		/* its file name; NULL = the id */
 	const char *option;		/* what it is always started with, or NULL */
