@@ -169,7 +169,7 @@ def test_while_it_writes_the_report(place):
 
 
 def test_with_file_capabilities(public_build, place):
-    """As the README tells to do without sudo: an ordinary user whom the file gives two."""
+    """As docs/guide.md tells to do without sudo: an ordinary user whom the file gives two."""
     must("setcap", "cap_bpf,cap_perfmon+ep", public_build)
     out = place / "out"
     out.mkdir()

@@ -69,7 +69,7 @@ static void look_at_privilege(struct findings *all)
 
 	say(find(all, "privilege to trace", bpf || admin, true),
 	    bpf || admin ? "CAP_BPF and CAP_PERFMON" : "neither root nor CAP_BPF with CAP_PERFMON",
-	    "every measurement", "run it with sudo, or give build/zctrace the capabilities (README)");
+	    "every measurement", "run it with sudo, or give build/zctrace the capabilities (docs/guide.md)");
 	say(find(all, "privilege for --link veth", net, false),
 	    net ? "CAP_SYS_ADMIN and CAP_NET_ADMIN" : "no CAP_SYS_ADMIN with CAP_NET_ADMIN",
 	    "the veth links, --rate: gather-removes-copy, nic-bound", "run it with sudo");

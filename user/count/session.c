@@ -100,8 +100,8 @@ static int explain_load(int err, char *error, size_t error_size)
 	const char *what = "the kernel refused the BPF programs";
 
 	if (err == -EPERM || err == -EACCES)
-		snprintf(error, error_size, "%s: %s; run it with sudo, or see \"setcap\" in the "
-			 "README; zctrace doctor tells more", what, strerror(-err));
+		snprintf(error, error_size, "%s: %s; run it with sudo, or see \"Without sudo\" "
+			 "in docs/guide.md; zctrace doctor tells more", what, strerror(-err));
 	else if (err == -ENOMEM)
 		snprintf(error, error_size, "no memory for the counters: %s; free some memory",
 			 strerror(-err));
