@@ -3,7 +3,8 @@
 
 clang-format would also move every line break and every aligned table. How a statement is wrapped
 and a table aligned is its author's choice here. What is checked is where statements, braces and
-blank lines stand, the spaces between words, and that lines are at most 100 columns wide.
+blank lines stand, the spaces between words, that lines are at most 100 columns wide, and that
+functions, but those of tests, have at most 60 lines.
 
 usage: check_format.py FILE...        Exit status: 0 all are well formed; 1 some are not.
 """
@@ -15,6 +16,7 @@ import sys
 import xml.etree.ElementTree
 
 WIDEST = 100
+LONGEST = 60
 TAB = 8
 
 
@@ -54,6 +56,12 @@ def is_too_wide(line):
     return len(line.expandtabs(TAB)) > WIDEST and not re.search(r'"[,;)]*$', line)
 
 
+def functions(text):
+    """(line, name, number of lines) of every function."""
+    for found in re.finditer(r"^[A-Za-z][^\n;]*?(\w+)\([^;{]*\)\n\{\n.*?^\}$", text, re.M | re.S):
+        yield text.count("\n", 0, found.start()) + 1, found[1], found[0].count("\n") + 1
+
+
 def complaints(path):
     source = path.read_bytes()
     for offset, old, new in replacements(path):
@@ -65,6 +73,9 @@ def complaints(path):
             yield f"{path}:{number}: wider than {WIDEST} columns"
         if line != line.rstrip():
             yield f"{path}:{number}: ends with white space"
+    for number, name, lines in functions(source.decode()):
+        if lines > LONGEST and "tests" not in path.parts:
+            yield f"{path}:{number}: {name}() has {lines} lines, and {LONGEST} at most are allowed"
 
 
 def main():

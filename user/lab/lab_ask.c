@@ -230,10 +230,11 @@ static void join_paragraphs(char *text)
 
 void lab_print_text(const char *markdown, const struct render_options *options, FILE *out)
 {
-	char *copy = xstrdup(markdown), *rest = copy, *line;
+	char *copy = xstrdup(markdown), *rest, *line;
 
 	join_paragraphs(copy);
-	while (rest && (line = strsep(&rest, "\n"))) {
+	rest = copy;
+	while ((line = strsep(&rest, "\n"))) {
 		if (!*line && !rest)
 			break;
 		if (!*line)
