@@ -85,10 +85,7 @@ static void add_default_file(struct outputs *outputs, const char *name)
 {
 	if (!name || outputs->count || output_replace(name, NULL, NULL))
 		return;
-	for (const struct renderer *r = renderers; r->name; r++) {
-		if (!strcmp(r->name, "json"))
-			outputs->files[outputs->count].renderer = r;
-	}
+	outputs->files[outputs->count].renderer = renderer_find("json");
 	outputs->files[outputs->count++].path = name;
 }
 

@@ -11,42 +11,32 @@
 
 enum { KEY_NO_COLOR = OUTPUT_KEY + 0x100 };
 
-static const struct argp_option options[] = {
-	{ .name = "json", .key = OUTPUT_KEY + 0, .arg = "FILE",
-	  .doc = "Save everything as JSON (- for standard output)", .group = 2 },
-	{ .name = "html", .key = OUTPUT_KEY + 1, .arg = "FILE",
-	  .doc = "Write a self-contained page with pictures", .group = 2 },
-	{ .name = "perfetto", .key = OUTPUT_KEY + 2, .arg = "FILE",
-	  .doc = "Write a trace for Perfetto's UI", .group = 2 },
-	{ .name = "markdown", .key = OUTPUT_KEY + 3, .arg = "FILE",
-	  .doc = "Write Markdown, to paste elsewhere", .group = 2 },
-	{ .name = "csv", .key = OUTPUT_KEY + 4, .arg = "FILE",
-	  .doc = "Write one row per run, scenario and metric", .group = 2 },
-	{ .name = "openmetrics", .key = OUTPUT_KEY + 5, .arg = "FILE",
-	  .doc = "Write the totals for Prometheus", .group = 2 },
+static struct argp_option options[RENDERERS_MAX + 3] = {
 	{ .name = "quiet", .key = 'q', .doc = "No progress, no text report", .group = 3 },
 	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)",
 	  .group = 3 },
-	{ 0 },
 };
 
-/* The formats in the order of the options' keys. */
-static const char *const formats[] = { "json", "html", "perfetto", "markdown", "csv",
-				       "openmetrics" };
-
-static const struct renderer *find_renderer(const char *name)
+/* One for each format. They are there before main(): other tables of options refer to these. */
+__attribute__((constructor))
+static void add_formats(void)
 {
-	for (const struct renderer *r = renderers; r->name; r++) {
-		if (!strcmp(r->name, name))
-			return r;
+	struct argp_option *option = options;
+
+	while (option->name)
+		option++;
+	for (int i = 0; renderers[i].name; i++) {
+		if (renderers[i].what)
+			*option++ = (struct argp_option){
+				.name = renderers[i].name, .key = OUTPUT_KEY + i, .arg = "FILE",
+				.doc = renderers[i].what, .group = 2,
+			};
 	}
-	return NULL;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct outputs *outputs = state->input;
-	size_t format = key - OUTPUT_KEY;
 
 	if (key == 'q') {
 		outputs->quiet = true;
@@ -56,11 +46,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		outputs->no_color = true;
 		return 0;
 	}
-	if (key < OUTPUT_KEY || format >= sizeof(formats) / sizeof(formats[0]))
+	if (key < OUTPUT_KEY || key >= OUTPUT_KEY + RENDERERS_MAX)
 		return ARGP_ERR_UNKNOWN;
 	if (outputs->count == OUTPUT_MAX)
 		argp_error(state, "too many output files");
-	outputs->files[outputs->count].renderer = find_renderer(formats[format]);
+	outputs->files[outputs->count].renderer = &renderers[key - OUTPUT_KEY];
 	outputs->files[outputs->count++].path = arg;
 	return 0;
 }
@@ -143,7 +133,7 @@ static int write_standard(int fd, struct job *job)
 int outputs_write(const struct outputs *outputs, const struct report *report)
 {
 	struct job job = { .report = report, .options.verbose = outputs->verbose };
-	struct job terminal = { .report = report, .renderer = find_renderer("text"),
+	struct job terminal = { .report = report, .renderer = renderer_find("text"),
 				.options = outputs_terminal(outputs) };
 	bool text = !outputs->quiet;
 	int err, first = 0;

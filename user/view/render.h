@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* One renderer per format, all alike: a report in, text out, nothing computed that is not in it.
- * cmd_report.c and output.c pick one from the table in render.c. */
+ * output.c picks one from the table in render.c. */
 #ifndef ZC_RENDER_H
 #define ZC_RENDER_H
 
@@ -27,12 +27,15 @@ int render_perfetto(const struct report *report, const struct render_options *op
 
 struct renderer {
 	const char *name;	/* also the option: --html, --markdown, … */
-	const char *what;	/* for the help */
+	const char *what;	/* of the option, for the help; NULL = there is no option */
 	bool binary;		/* not for a terminal */
 	int (*render)(const struct report *report, const struct render_options *options, FILE *out);
 };
 
-extern const struct renderer renderers[];	/* ends with a NULL name */
+enum { RENDERERS_MAX = 16 };
+
+extern const struct renderer renderers[RENDERERS_MAX];	/* ends with a NULL name */
+const struct renderer *renderer_find(const char *name);	/* NULL = there is none */
 
 /* plain_text(), and then what Markdown would read as markup is escaped. */
 void render_markdown_text(FILE *out, const char *text);
