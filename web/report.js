@@ -6,7 +6,7 @@ var zctrace = (function () {
   const units = [[99950000, 1e9, 3, "s"], [999500, 1e6, 1, "ms"], [99950, 1e3, 0, "µs"],
     [1000, 1e3, 1, "µs"], [0, 1, 0, "ns"]];
 
-  // As render_time() of the C side writes it.
+  // As number_time() of the C side writes it.
   function time(ns) {
     const unit = units.find(candidate => ns >= candidate[0]);
     return (ns / unit[1]).toFixed(unit[2]) + " " + unit[3];

@@ -43,15 +43,8 @@ static struct measured_real copy_cpu_copies(struct report *report,
 void decide_copy_cpu_copies(const struct claim_info *info, struct report *report,
 			    struct report_claim *claim)
 {
-	struct claim_samples samples =
-		claim_samples(info, report, is_copy_on_gathering_link, copy_cpu_copies);
-	double value;
-
-	if (claim_undecided(info, report, claim, &samples))
-		return;
-	value = claim_farthest(&samples, COPY_CPU_COPIES)->value;
-	claim_number(claim, value, words_ratio(report, value));
-	claim_verdict(claim, claim_within(value, COPY_CPU_COPIES, CLAIM_TOLERANCE_PERCENT));
+	claim_expect_number(info, report, claim, is_copy_on_gathering_link, copy_cpu_copies,
+			    COPY_CPU_COPIES);
 }
 
 /* The part of all new bytes that lies in memory which the CPU copied into. The file's own pages

@@ -126,7 +126,7 @@ static void decide_with_device(struct report *report, struct report_claim *claim
 
 static void decide_dma(const struct claim_info *info, struct report *report,
 		       struct report_claim *claim,
-		       bool (*pick)(const struct report_scenario *scenario))
+		       claim_pick_fn *pick)
 {
 	struct claim_samples samples = claim_samples(info, report, pick, disk_copies);
 	struct dma_view view = { 0 };

@@ -129,9 +129,7 @@ static const char *left_out(const struct claim_info *info, struct report *report
 }
 
 struct claim_samples claim_samples(const struct claim_info *info, struct report *report,
-				   bool (*pick)(const struct report_scenario *scenario),
-				   struct measured_real (*number)(struct report *report,
-								 const struct report_scenario *s))
+				   claim_pick_fn *pick, claim_number_fn *number)
 {
 	struct claim_samples samples = { 0 };
 
@@ -220,4 +218,18 @@ void claim_not_measured(struct report *report, struct report_claim *claim, const
 	claim->measured_text = "—";
 	claim->evidence = NULL;
 	claim->note = NULL;
+}
+
+void claim_expect_number(const struct claim_info *info, struct report *report,
+			 struct report_claim *claim, claim_pick_fn *pick, claim_number_fn *number,
+			 double expected)
+{
+	struct claim_samples samples = claim_samples(info, report, pick, number);
+	double value;
+
+	if (claim_undecided(info, report, claim, &samples))
+		return;
+	value = claim_farthest(&samples, expected)->value;
+	claim_number(claim, value, words_ratio(report, value));
+	claim_verdict(claim, claim_within(value, expected, CLAIM_TOLERANCE_PERCENT));
 }

@@ -41,12 +41,14 @@ bool claim_within(double value, double expected, double percent);
 const char *claim_doubt(struct report *report, const struct report_scenario *scenario,
 			unsigned int subjects);
 
+typedef bool claim_pick_fn(const struct report_scenario *scenario);
+typedef struct measured_real claim_number_fn(struct report *report,
+					     const struct report_scenario *scenario);
+
 /* The number of every scenario that pick() chooses; one that failed, has no number or is in doubt
  * is left out. */
 struct claim_samples claim_samples(const struct claim_info *info, struct report *report,
-				   bool (*pick)(const struct report_scenario *scenario),
-				   struct measured_real (*number)(struct report *report,
-								 const struct report_scenario *s));
+				   claim_pick_fn *pick, claim_number_fn *number);
 
 /* true: there is no sample, and the claim was set to "not measured". Else a note tells what was
  * left out. */
@@ -55,6 +57,11 @@ bool claim_undecided(const struct claim_info *info, struct report *report,
 
 /* The sample that is farthest from expected; count > 0. */
 const struct claim_sample *claim_farthest(const struct claim_samples *samples, double expected);
+
+/* Decides a claim whose number must be the expected one in every scenario that pick() chooses. */
+void claim_expect_number(const struct claim_info *info, struct report *report,
+			 struct report_claim *claim, claim_pick_fn *pick, claim_number_fn *number,
+			 double expected);
 
 /* Two times whose ratio is 1, give or take this, are equal. */
 #define EQUAL_TIME_PERCENT 5

@@ -314,35 +314,29 @@ static bool holds_labs(const char *directory)
 }
 
 /* Without "..": people read it. */
-static char *simplified(char *directory, size_t size)
+static void simplify(char path[SELF_PATH_BYTES])
 {
-	char *real = realpath(directory, NULL);
+	char *real = realpath(path, NULL);
 
 	if (real)
-		snprintf(directory, size, "%s", real);
+		snprintf(path, SELF_PATH_BYTES, "%s", real);
 	free(real);
-	return directory;
 }
 
 const char *lab_directory(void)
 {
 	/* Installed; build/zctrace; build/sanitize/zctrace. */
-	static const char *const places[] = { "%s/../share/zctrace/labs", "%s/../labs",
-					      "%s/../../labs" };
-	static char directory[4096];
-	char self[4000];
+	static const char *const places[] = {
+		"../share/zctrace/labs", "../labs", "../../labs", NULL,
+	};
+	static char directory[SELF_PATH_BYTES];
+	bool known = directory[0];
 
-	if (directory[0])
-		return directory;
-	if (!self_directory(self, sizeof(self)))
+	if (!self_find(directory, places, holds_labs))
 		return NULL;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(directory, sizeof(directory), places[i], self);
-		if (holds_labs(directory))
-			return simplified(directory, sizeof(directory));
-	}
-	directory[0] = '\0';
-	return NULL;
+	if (!known)
+		simplify(directory);
+	return directory;
 }
 
 /* The whole file, to be freed; NULL with errno. */

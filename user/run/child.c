@@ -19,25 +19,20 @@
 
 enum { KEEP_CLEAR = 10 };	/* descriptors are moved above those that the program gets */
 
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
 /* The directory of the scenario programs, found beside our own executable; NULL = nowhere. */
 static const char *scenario_directory(void)
 {
-	static const char *const places[] = { "%s/scenarios", "%s/../libexec/zctrace/scenarios" };
-	static char directory[4096];
-	char self[4000];
-	struct stat st;
+	static const char *const places[] = { "scenarios", "../libexec/zctrace/scenarios", NULL };
+	static char directory[SELF_PATH_BYTES];
 
-	if (directory[0])
-		return directory;
-	if (!self_directory(self, sizeof(self)))
-		return NULL;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(directory, sizeof(directory), places[i], self);
-		if (!stat(directory, &st) && S_ISDIR(st.st_mode))
-			return directory;
-	}
-	directory[0] = '\0';
-	return NULL;
+	return self_find(directory, places, is_directory);
 }
 
 /* Puts descriptor from at to, safely if either is in the way of the other. */

@@ -4,9 +4,12 @@
 #define ZC_SELF_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-/* The directory of the running program; false if the kernel does not tell. */
-bool self_directory(char *buf, size_t size);
+enum { SELF_PATH_BYTES = 4096 };
+
+/* The first of these places, from the directory of the running program, that fits; places end with
+ * NULL. What path holds already is taken as it is, "" is nothing. Returns path, or NULL. */
+const char *self_find(char path[SELF_PATH_BYTES], const char *const *places,
+		      bool (*fits)(const char *path));
 
 #endif
