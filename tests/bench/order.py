@@ -20,11 +20,12 @@ def drawn(seed, title):
     return random.Random(f"{seed} {title}")
 
 
-def settle_memory():
-    """Touches memory and gives it back. Pages that the host has to find first would cost the row
-    that happens to meet them."""
-    with mmap.mmap(-1, SETTLED_BYTES) as memory:
-        memory[::PAGE] = bytes(SETTLED_BYTES // PAGE)
+def settle_memory(size):
+    """Touches memory and gives it back, as user/util/memory.c does. Pages that the host has to find
+    first would slow down whichever row happens to need them."""
+    size -= size % PAGE
+    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        memory[::PAGE] = bytes(size // PAGE)
 
 
 def chances_of_discord(count):

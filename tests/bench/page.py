@@ -17,9 +17,10 @@ TITLE = "# What watching costs"
 
 OPENING = (
     "zctrace beside the tracers that people use today, all measured in one run: every round "
-    "measures every row once, in a random order (the seed is at the end), with memory in the same "
-    "state, so that drift affects all rows equally. A figure is the median of the rounds, with the "
-    "lowest and the highest behind it.",
+    "measures every row once, in a random order (the seed is at the end), so that drift affects "
+    "all rows equally. Before each row as much memory as a measured program fills, and half a GiB "
+    "more, is touched and given back, so that none pays for pages that the host has to find "
+    "first. A figure is the median of the rounds, followed by the lowest and the highest.",
     "Nothing on this page is typed in: `make bench` measures, saves `build/bench/results.json`, "
     "and makes the page from it. A row that could not be measured says why. `make deps bench` "
     "installs the other tracers first; `make bench ONLY=dense` measures one part again.")

@@ -92,7 +92,8 @@ def run(build, scratch, rounds, seed):
         Row("memory", "one memory copy of as many bytes", lambda: memory_copy(build)),
     ]
     try:
-        return {**measure_rows(TITLE, rows, rounds, seed), "bytes": DOC1_BYTES,
+        return {**measure_rows(TITLE, rows, rounds, seed, buffer_bytes=DOC1_BYTES),
+                "bytes": DOC1_BYTES,
                 "discard": " ".join(str(word) for word in drop[1:]) or "tests/bench/discard.c"}
     finally:
         path.unlink()

@@ -93,6 +93,7 @@ def run(build, scratch, rounds, seed):
         rows.append(Row(f"{way}/kernel", f"{name}: zctrace's programs, by the kernel",
                         lambda send=send: kernel_share(build, scratch, by_id["zctrace"], send)))
     try:
-        return {**measure_rows(TITLE, rows, rounds, seed), "bytes": DOC1_BYTES}
+        return {**measure_rows(TITLE, rows, rounds, seed, buffer_bytes=DOC1_BYTES),
+                "bytes": DOC1_BYTES}
     finally:
         path.unlink()

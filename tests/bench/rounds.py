@@ -48,9 +48,10 @@ def text_of(error):
     return str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
 
 
-def measure_rows(title, rows, rounds, seed, limit_s=None):
+def measure_rows(title, rows, rounds, seed, limit_s=None, buffer_bytes=0):
     """Measures all rows in rounds; the part of the results that the page is made from. After
-    limit_s no further round begins, but for the first three: the part says how many there were."""
+    limit_s no further round begins, but for the first three: the part says how many there were.
+    buffer_bytes: the largest buffer that a measured program fills; as much is settled."""
     begin = time.monotonic()
     draws = order.drawn(seed, title)
     for number in range(rounds):
@@ -60,7 +61,7 @@ def measure_rows(title, rows, rounds, seed, limit_s=None):
         for row in draws.sample(rows, len(rows)):
             if row.hopeless():
                 continue
-            order.settle_memory()
+            order.settle_memory(order.SETTLED_BYTES + buffer_bytes)
             try:
                 row.add(number, row.measure())
             except Exception as error:  # what one tool does unexpectedly costs no other its rows

@@ -291,6 +291,19 @@ def test_a_seed_gives_the_same_orders_again():
     assert order.new_seed() != order.new_seed()
 
 
+def test_memory_is_settled_before_each_row_for_its_largest_buffer(monkeypatch):
+    seen = []
+    monkeypatch.setattr(order, "settle_memory", seen.append)
+    rows = [rounds.Row(name, name, lambda: seen.append("row") or {"x": 1}) for name in "ab"]
+    rounds.measure_rows("test", rows, 2, SEED, buffer_bytes=part_workload.DOC1_BYTES)
+    assert seen == [order.SETTLED_BYTES + part_workload.DOC1_BYTES, "row"] * 4
+
+
+@pytest.mark.parametrize("size", [order.PAGE, 5 * order.PAGE + 1])
+def test_settling_touches_whole_pages(size):
+    order.settle_memory(size)
+
+
 @pytest.mark.parametrize("values, chance, rises", [
     ([1, 2, 3, 4, 5], 2 / 120, True),
     ([5, 4, 3, 2, 1], 2 / 120, False),
