@@ -66,7 +66,7 @@ def leg(index, size, payload, note=None, why=None, at_xmit=None, at_queue=None,
     }
 
 
-def not_borrowed(why="this way lends no pages"):
+def not_borrowed(why="this way does not use MSG_ZEROCOPY"):
     return {"used": False, "sends": None, "completed": None, "copied": None, "late_bytes": None,
             "late_per_byte": None, "why": why}
 

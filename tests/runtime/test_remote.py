@@ -363,7 +363,7 @@ def test_the_other_end_keeps_silent():
     with in_the_middle("--timeout", 3) as (_, far, process, receiver):
         for pid in (far.process.pid, receiver):
             os.kill(pid, signal.SIGSTOP)
-        assert_failed(process, "did not get on in time", timeout_s=20)
+        assert_failed(process, "timed out", timeout_s=20)
         # It ends its receiver as soon as it goes on.
         for pid in (receiver, far.process.pid):
             os.kill(pid, signal.SIGCONT)

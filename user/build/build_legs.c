@@ -232,7 +232,7 @@ void build_borrowed(const struct run_record *run, struct report_scenario *scenar
 	struct report_zerocopy *borrowed = &scenario->zerocopy;
 
 	if (!tally->used) {
-		build_no_borrowed(scenario, "this way lends no pages");
+		build_no_borrowed(scenario, "this way does not use MSG_ZEROCOPY");
 		return;
 	}
 	*borrowed = (struct report_zerocopy){

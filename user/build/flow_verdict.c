@@ -233,7 +233,7 @@ void flow_judge(const struct flow_list *list, const struct flow *flow, struct re
 							     list->receives_unseen), out);
 	else if (flow->lent_or_spliced)
 		flow_not_visible(list->report, "pages of a program went to the socket out of a pipe, and "
-				 "look as if they were lent (MSG_ZEROCOPY)", out);
+				 "look as if the socket had borrowed them (MSG_ZEROCOPY)", out);
 	else if (flow->way == FLOW_BY_KERNEL)
 		judge_kernel(list, flow, out);
 	else

@@ -74,7 +74,7 @@ static void print_help(FILE *out)
 		"  sudo zctrace compare                 4 switches against 2? 4 copies against 3?\n"
 		"  sudo zctrace copy --chunk 64K        the textbook's loop: one read, one send\n"
 		"  zctrace report zctrace-compare.json --html compare.html\n"
-		"\nzctrace help COMMAND tells its options. Exit status: 0 measured, 1 a claim does not "
+		"\nzctrace help COMMAND shows its options. Exit status: 0 measured, 1 a claim does not "
 		"hold\n(--expect), 2 usage, 3 this machine cannot, 4 the measurement failed.\n");
 }
 

@@ -171,7 +171,7 @@ static const char *where_crossings_stop(struct report *report, const struct swee
 		return NULL;
 	if (knee.hidden)
 		return report_format(report, "%s: the noise hides where crossings stop mattering: %s "
-				     "of CPU time at %s, %s at %s. More runs (-n 15) tell more.",
+				     "of CPU time at %s, %s at %s. More runs (-n 15) may show it.",
 				     at->id, median(report, knee.below, cpu),
 				     chunk(report, knee.below), median(report, at, cpu),
 				     chunk(report, at));

@@ -152,7 +152,7 @@ static const char *range(struct report *report, __u64 least, __u64 most)
 	return report_text(report, number_time_range(least, most, text));
 }
 
-/* Where the scheduler put the two ends decides how long a transfer takes. */
+/* Where the scheduler puts the two ends is a likely reason, not a proven one. */
 static void warn_of_groups(struct report *report)
 {
 	const struct worst worst = find_worst(report, two_groups);
@@ -169,7 +169,7 @@ static void warn_of_groups(struct report *report)
 				   range(report, groups.slow_min, groups.slow_max),
 				   report->config.cpus ?
 				   "Look for what else runs on the machine." :
-				   "Whether both ends share a CPU is the usual reason: --cpus 0 keeps "
+				   "Whether both ends share a CPU is a likely reason: --cpus 0 keeps "
 				   "them on one, --cpus 0,1 apart."));
 }
 
@@ -226,7 +226,7 @@ static void warn_of_trend(struct report *report)
 	warn(report, report_format(report,
 				   "The runs got %s one after the other: something on the machine "
 				   "changed meanwhile. Their order was drawn at random, so that it "
-				   "affected all ways alike; measure once more for times that last.",
+				   "affected all ways equally; measure again for times that last.",
 				   rising ? "slower" : "faster"));
 }
 

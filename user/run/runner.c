@@ -130,7 +130,7 @@ static int next_message(struct run *run, struct child *child, char message[CHILD
 		if (interrupted)
 			return fail(run, -EINTR, "interrupted");
 		if (now_ns() > run->deadline_ns)
-			return fail(run, -ETIMEDOUT, "the %s did not get on in time; is it stopped, "
+			return fail(run, -ETIMEDOUT, "the %s timed out; is it stopped, "
 				    "or the link very slow? --timeout allows more", child->role);
 		poll(fds, 2, 100);
 		if (run->attached)

@@ -13,7 +13,7 @@ static const struct {
 	const char *class, *label, *words;
 } movers[PATH_MOVERS] = {
 	[PATH_CPU] = { "cpu", "CPU", "copied by the CPU" },
-	[PATH_LATE] = { "cpu", "CPU, late", "lent, and copied by the CPU on the way" },
+	[PATH_LATE] = { "cpu", "CPU, late", "borrowed, then copied by the CPU on the way" },
 	[PATH_DMA] = { "dma", "DMA", "moved by DMA" },
 	[PATH_REFERENCE] = { "ref", "no copy", "handed over by reference, nobody copied" },
 	[PATH_NOTHING] = { "idle", "", "nothing moved here" },
