@@ -543,6 +543,21 @@ static void test_direct_file_through_a_pipe(void **state)
 	assert_verdict(must_find(w, "pipe", "127.0.0.1:80"), "zero-copy", 0);
 }
 
+/* Some of the file is still in the socket: what lies in private pages came out of the pipe. */
+static void test_sendfile_beside_a_pipe(void **state)
+{
+	struct world *w = *state;
+	__u32 p = process(w, "server"), pipe = object(w, ZC_KIND_PIPE, "", 0), socket = tcp(w);
+	__u32 cached = file(w, "a");
+
+	writes(w, p, pipe, MIB);
+	calls(w, p, SYS_splice, pipe, socket, MIB);
+	calls(w, p, SYS_sendfile, cached, socket, 3 * MIB);
+	sent_pages(w, socket, cached, 2 * MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	assert_verdict(must_find(w, "/a", "127.0.0.1:80"), "zero-copy", 0);
+}
+
 /* A few bytes of a program's lie between a file's pages: splice copies none of them. */
 static void test_file_and_few_bytes_through_a_pipe(void **state)
 {
@@ -927,7 +942,7 @@ int main(void)
 		TEST(sendfile_of_holes_and_of_a_file_that_was_cut), TEST(sendfile_without_segments),
 		TEST(header_and_file_on_one_socket), TEST(own_pages), TEST(own_pages_are_copied_late),
 		TEST(direct_file_through_a_pipe), TEST(file_and_few_bytes_through_a_pipe),
-		TEST(pages_out_of_a_pipe_beside_a_send),
+		TEST(pages_out_of_a_pipe_beside_a_send), TEST(sendfile_beside_a_pipe),
 		TEST(some_own_pages_are_copied_late), TEST(sendfile_beside_private_pages),
 		TEST(receives_that_nothing_watched), TEST(kernel_to_a_direct_file),
 		TEST(some_own_pages),

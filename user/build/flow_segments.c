@@ -16,6 +16,7 @@ struct segments_of {
 	__u64 relayed;			/* of a pipe: put into it by programs, from sockets, past the
 					 * page cache */
 	__u64 spliced;			/* of a socket: by_kernel, and not from a file */
+	__u64 direct;			/* by_kernel, and from a file past the page cache */
 };
 
 /* Pages of one file in the segments of one socket. */
@@ -100,6 +101,9 @@ static void add_writers(struct flow_segments *all)
 		if (call_way(cell->key.nr) == SYSCALL_BETWEEN &&
 		    !kind_is_file(kind_of_index(s, cell->key.source)))
 			sink->spliced += cell->bytes;
+		if (call_way(cell->key.nr) == SYSCALL_BETWEEN &&
+		    kind_of_index(s, cell->key.source) == ZC_KIND_FILE_DIRECT)
+			sink->direct += cell->bytes;
 	}
 }
 
@@ -187,6 +191,20 @@ static __u64 handed_by_program(const struct flow_segments *all, const struct zc_
 		    cell->bytes, sink->by_program);
 }
 
+/* What the socket's own memory has of a kernel's flow. That which came out of pipes, or past the page
+ * cache, lies in such memory without a copy, so that it comes first before what a file's pages were
+ * copied to. */
+static __u64 copied_by_kernel(const struct flow_segments *all, const struct zc_cell *cell)
+{
+	const struct segments_of *sink = &all->objects[cell->key.sink];
+	const __u64 private = less(sink->sent[ZC_ORIGIN_PRIVATE], sink->by_program);
+	const __u64 others = sink->spliced + sink->direct;
+
+	if (kind_of_index(all->snapshot, cell->key.source) != ZC_KIND_FILE)
+		return part(private, cell->bytes, sink->by_kernel);
+	return part(less(private, others), cell->bytes, less(sink->by_kernel, others));
+}
+
 /* A program's pages get into a socket as it lends them, or through a pipe, and look the same there.
  * Then it was the program that lent at least what was not copied for the socket. */
 static bool lent_or_spliced(const struct segments_of *sink, __u64 lent)
@@ -211,8 +229,7 @@ void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, st
 	sink = &all->objects[cell->key.sink];
 	if (flow->way == FLOW_BY_KERNEL) {
 		flow->handed = handed_by_kernel(all, cell);
-		copied = part(less(sink->sent[ZC_ORIGIN_PRIVATE], sink->by_program), cell->bytes,
-			      sink->by_kernel);
+		copied = copied_by_kernel(all, cell);
 	} else {
 		flow->handed = handed_by_program(all, cell);
 		copied = part(least(sink->sent[ZC_ORIGIN_PRIVATE], sink->by_program), cell->bytes,
