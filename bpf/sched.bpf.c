@@ -150,14 +150,14 @@ int catch_up(void)
 
 	if (!task || !task->off_ns)
 		return 0;
-	/* It left in user mode, for a page fault: the call that it is in began after it came back. */
+	/* It left in user mode, for a page fault: its call began after it came back. */
 	before_call = task->enter_ns > task->off_ns;
 	if (!bpf_core_field_exists(struct sched_info, last_arrival) || !clock_offset) {
 		miss_switch(task);
 		return 0;
 	}
 	arrival = bpf_get_current_task_btf()->sched_info.last_arrival + clock_offset;
-	/* The distance of the clocks is too large where a hypervisor took the CPU as it was learnt. */
+	/* The clocks' distance is too large where a hypervisor took the CPU as it was learnt. */
 	if (arrival > now)
 		arrival = now;
 	if (before_call && arrival > task->enter_ns)

@@ -137,8 +137,8 @@ static void join_part(struct flow *whole, struct flow *part, const char *support
 	}
 }
 
-/* All that the process wrote makes what it read from one source, to the byte (split); or the other way
- * round (cat). */
+/* All that the process wrote makes what it read from one source, to the byte (split); or the other
+ * way round (cat). */
 static void pair_parts(const struct flow_list *list, struct flow **halves, size_t count,
 		       enum flow_way whole_way)
 {

@@ -13,8 +13,7 @@ struct segments_of {
 	__u64 all_sent, to_a_bus;	/* of all origins; to devices that have a bus */
 	__u64 unseen;			/* left, but no segment or no origin of them was seen */
 	__u64 by_kernel, by_program;	/* put into it by sendfile and the like, by writes */
-	__u64 relayed;			/* of a pipe: put into it by programs, from sockets, past the
-					 * page cache */
+	__u64 relayed;			/* of a pipe: by programs, from sockets, past the cache */
 	__u64 spliced;			/* of a socket: by_kernel, and not from a file */
 	__u64 direct;			/* by_kernel, and from a file past the page cache */
 };
@@ -71,8 +70,9 @@ static void add_sockets(struct flow_segments *all)
 			all->objects[sock->object].all_sent += sock->new_bytes[ZC_HOOK_XMIT][o];
 		}
 		all->objects[sock->object].to_a_bus += sock->device_bytes;
-		all->objects[sock->object].unseen += sock->unseen_bytes[ZC_HOOK_XMIT] +
-						     sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_UNKNOWN];
+		all->objects[sock->object].unseen +=
+			sock->unseen_bytes[ZC_HOOK_XMIT] +
+			sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_UNKNOWN];
 	}
 	for (size_t i = 0; i < s->flow_count; i++)
 		all->pairs[all->pair_count++] = (struct pair){ s->flows[i].key.socket,
@@ -191,9 +191,9 @@ static __u64 handed_by_program(const struct flow_segments *all, const struct zc_
 		    cell->bytes, sink->by_program);
 }
 
-/* What the socket's own memory has of a kernel's flow. That which came out of pipes, or past the page
- * cache, lies in such memory without a copy, so that it comes first before what a file's pages were
- * copied to. */
+/* What the socket's own memory has of a kernel's flow. That which came out of pipes, or past the
+ * page cache, lies in such memory without a copy, so that it comes first before what a file's pages
+ * were copied to. */
 static __u64 copied_by_kernel(const struct flow_segments *all, const struct zc_cell *cell)
 {
 	const struct segments_of *sink = &all->objects[cell->key.sink];

@@ -82,8 +82,10 @@ static const struct {
 static void add_unseen(struct report *report, const char *call, __u64 calls, const char *why,
 		       struct report_flow *out)
 {
-	*out = (struct report_flow){ .role = "all", .source = "?", .sink = "?",
-		.source_kind = "unknown", .sink_kind = "unknown", .calls_by = call, .calls = calls };
+	*out = (struct report_flow){
+		.role = "all", .source = "?", .sink = "?", .source_kind = "unknown",
+		.sink_kind = "unknown", .calls_by = call, .calls = calls,
+	};
 	flow_not_visible(report, why, out);
 }
 

@@ -85,9 +85,9 @@ static const char *why_program(const struct flow_list *list, const struct flow *
 				     "; O_DIRECT goes past the page cache" : "", pages);
 	if (flow->way == FLOW_READ)
 		return report_format(report, "%s%s", is_direct(flow_source(list, flow)) ?
-				     "read into the program's memory past the page cache (O_DIRECT)" :
-				     "read into the program's memory; what became of them there is "
-				     "not visible", perhaps);
+				     "read into the program's memory past the page cache "
+				     "(O_DIRECT)" : "read into the program's memory; what became "
+				     "of them there is not visible", perhaps);
 	if (flow->gives_pages)
 		return "inferred: vmsplice gives the program's pages to the pipe";
 	if (!flow->mapped)

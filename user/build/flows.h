@@ -44,7 +44,7 @@ struct flow {
 	__u64 received_of;	/* bytes of the calls for which that is known */
 	__u64 seen;		/* bytes of it whose pages were seen at a device */
 	__u64 handed;		/* of them, those in pages that were not copied for the socket */
-	__u64 late;		/* of those, pages that a program lent and that were copied on the way */
+	__u64 late;		/* of those, lent by a program and copied on the way */
 	__u64 unseen;		/* bytes of it that left, and whose pages were not seen */
 	__u64 cached;		/* bytes of the files at the sink that entered the page cache */
 	__u64 relayed;		/* bytes that came out of a pipe which sockets or programs fill */
@@ -60,7 +60,7 @@ struct flow {
 struct flow_list {
 	struct report *report;
 	const struct snapshot *snapshot;
-	const char *receives_unseen;	/* why copies out of sockets were not counted; NULL = they were */
+	const char *receives_unseen;	/* why copies out of sockets were not counted, or NULL */
 	struct flow_ends ends;
 	struct flow *flows;
 	size_t count, room;

@@ -255,7 +255,8 @@ static int patience_ms(__u64 until_ns)
 
 	if (until_ns <= now)
 		return 0;
-	return until_ns - now < DRAIN_MS * 1000000ULL ? (until_ns - now + 999999) / 1000000 : DRAIN_MS;
+	now = until_ns - now;
+	return now < DRAIN_MS * 1000000ULL ? (now + 999999) / 1000000 : DRAIN_MS;
 }
 
 /* Until the program ends, the time is up, or Ctrl-C (which CMD gets as well: it decides). */
@@ -286,7 +287,8 @@ static void wait_for_sockets(struct tracing *t)
 
 	if (!t->options->program)
 		return;
-	for (int ms = 0; ms < PATIENCE_MS && !session_socks_closed(t->result.session); ms += STEP_MS)
+	for (int ms = 0; ms < PATIENCE_MS && !session_socks_closed(t->result.session);
+	     ms += STEP_MS)
 		poll(NULL, 0, STEP_MS);
 }
 
