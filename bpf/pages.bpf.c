@@ -26,6 +26,6 @@ int check_pages(struct zc_page_check *check)
 	check->file_origin = origin_in_pipe(buffer, (__u64)mapping);
 	check->kernel_origin = origin_in_pipe(buffer + size, 0);
 	check->own_origin = origin_in_pipe(buffer + 2 * size, 0);
-	check->orders_known = order_of_folio(buffer) != ORDER_UNKNOWN;
+	check->orders_known = knows_orders();
 	return 0;
 }

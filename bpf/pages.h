@@ -9,7 +9,6 @@
 #define PAGE_MAPPING_ANON_BIT 1	/* include/linux/page-flags.h: bit 0 of page->mapping */
 #define MAPPING_FLAGS 3
 #define LARGEST_ORDER 20	/* of a folio: more would not be one */
-#define ORDER_UNKNOWN 255
 
 struct page_words {
 	__u64 flags;
@@ -45,13 +44,20 @@ struct folio___since_6_6 {
 	unsigned long _flags_1;
 } __attribute__((preserve_access_index));
 
+static __always_inline bool knows_orders(void)
+{
+	return bpf_core_field_exists(struct folio___until_6_5, _folio_order) ||
+	       bpf_core_field_exists(struct folio___since_6_6, _flags_1);
+}
+
+/* 0 where it is not known. */
 static __always_inline __u32 order_of_folio(__u64 head)
 {
 	if (bpf_core_field_exists(struct folio___until_6_5, _folio_order))
 		return BPF_CORE_READ((struct folio___until_6_5 *)head, _folio_order);
 	if (bpf_core_field_exists(struct folio___since_6_6, _flags_1))
 		return BPF_CORE_READ((struct folio___since_6_6 *)head, _flags_1) & 0xff;
-	return ORDER_UNKNOWN;
+	return 0;
 }
 
 static __always_inline bool is_large(__u64 flags)

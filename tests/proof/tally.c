@@ -35,7 +35,7 @@ long raw_call(long nr, long a, long b, long c, long d, long e, long f)
 			 : "memory");
 	return x0;
 #else
-#error "how does this architecture make a system call?"
+	_Static_assert(0, "how does this architecture make a system call?");
 #endif
 }
 

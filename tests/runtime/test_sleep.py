@@ -4,6 +4,7 @@ switch that was not seen is told of, or made up for.
 """
 import os
 import pathlib
+import resource
 import subprocess
 import time
 
@@ -57,11 +58,16 @@ def forget_its_return(pid):
 
 
 def test_a_return_that_was_not_seen_is_made_up_for(place):
-    """It spins: what it was away by its record is next to nothing by the scheduler's."""
+    """It spins: what it was away by its record is next to nothing by the scheduler's. Others may
+    have had its CPU meanwhile."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     scenario = run(place, [program("sleeps"), "spin", 1, 1500], during=forget_its_return)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own_s = after.ru_utime - before.ru_utime    # next to nothing of it is zctrace's
     (role,) = scenario["roles"].values()
+    times = role["time_ns"]
     assert role["switches"]["voluntary"] is not None
-    assert role["time_ns"]["blocked"] + role["time_ns"]["runnable"] < role["time_ns"]["window"] // 2
+    assert (times["window"] - times["blocked"] - times["runnable"]) / 1e9 > own_s - 0.2
     assert all(call["cpu_ns"] is not None for call in scenario["syscalls"])
 
 
@@ -69,6 +75,7 @@ def test_what_it_was_away_before_a_call_is_not_of_the_call(place):
     """As after a page fault in user mode from which its return was not seen."""
     def forget(ancestor):
         child = wait_until(lambda: descendant_named(ancestor, pathlib.Path(PYTHON).name), "python3")
+        time.sleep(0.7)     # until it is in its loop, where it never waits
         wait_until(lambda: subprocess.run(
             [BUILD / "tests" / "threads_table", "forget-earlier", str(child)],
             check=False).returncode == 0, "its place")

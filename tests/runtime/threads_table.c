@@ -59,7 +59,8 @@ static void forget_return(struct zc_task *task, int seconds_ago)
 static void forget_earlier(struct zc_task *task)
 {
 	for (int i = 0; i < 100; i++) {
-		forget_return(task, 5);
+		if (!task->off_ns)	/* else it is away, and comes back as everybody does */
+			forget_return(task, 5);
 		usleep(1000);
 	}
 }
