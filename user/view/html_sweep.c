@@ -111,10 +111,10 @@ void html_sweep(FILE *out, const struct report *report)
 	fputs("<section id=\"sweep\" data-short=\"Sweep\" aria-labelledby=\"sweep-title\">\n"
 	      "<h2 id=\"sweep-title\">The size of the chunk</h2>\n"
 	      "<p class=\"intro\">One dot is one run: times from untraced runs, crossings from "
-	      "traced ones. The lines join the medians, but for sizes whose runs fall into two "
+	      "traced ones. The lines join the medians, except at sizes whose runs fall into two "
 	      "groups. Twice the chunk is half the crossings; where "
-	      "the times no longer follow, crossings have stopped mattering. The copies per byte go "
-	      "on whatever the size.</p>\n"
+	      "the times no longer follow, crossings have stopped mattering. The lowest panel "
+	      "shows whether the size changes the copies per byte.</p>\n"
 	      "<figure id=\"sweep-chart\" class=\"sweep-figure\" hidden></figure>\n", out);
 	table(out, &all);
 	fputs("</section>\n", out);
