@@ -48,19 +48,19 @@ def dense(part):
                        spread(row["values"].get("pread_ns"), digits=0) + " a call"))
             for row in part["rows"] if row["id"] != "kernel"]
     lines = [
-        "Nothing but 1-byte `read` and `write`, the worst that a tracer of calls can meet, on one "
-        "CPU; in turn with `pread` of 0 bytes, which does even less. The ns of a call are those of "
-        "the fastest of many short segments: whatever else runs on the machine can only make a "
-        "segment longer. The floor is what the kernel takes to call two BPF programs that do "
-        "nothing.", "",
+        "Only 1-byte `read` and `write`, the worst case for a tracer of calls, on one CPU, "
+        "alternating with `pread` of 0 bytes, which does even less. The ns of a call are those of "
+        "the fastest of many short segments: other work on the machine can only make a segment "
+        "longer. An empty pair is two BPF programs that do nothing: what the kernel takes to call "
+        "them is the least that tracing can cost.", "",
         *table(("tracer", "ns a call", "added by it", "of an empty pair", "added to a pread"),
                rows, "lrrrr")]
     latency = values_of(part, "zctrace", "latency_ns")
     if latency:
-        lines += ["", f"The mean latency that zctrace reported of these reads and writes is "
+        lines += ["", f"The mean latency that zctrace reported for these reads and writes is "
                   f"{spread(latency, digits=0)} ns; untraced, a call and its share of the loop "
-                  f"took {spread(values_of(part, 'untraced', 'rw_mean_ns'), digits=0)} ns in the "
-                  "mean over all segments."]
+                  f"took {spread(values_of(part, 'untraced', 'rw_mean_ns'), digits=0)} ns on "
+                  "average over all segments."]
     lines += kernel_sentence(part)
     missed = known(values_of(part, "perf-trace", "missed"))
     if any(missed):
@@ -77,17 +77,18 @@ def kernel_sentence(part):
         return []
     return ["", f"By the kernel's own statistics a run of zctrace's program took {ns[0]} ns on "
             f"`sys_enter` and {ns[1]} ns on `sys_exit`. An empty program shows {ns[2]} and {ns[3]} "
-            "ns there: that is the statistics' clock. What the loop loses beyond that is the way "
-            "into the programs and back."]
+            "ns there, which is the cost of the statistics' clock. The rest of what the loop loses "
+            "is the way into the programs and back."]
 
 
 def bystander(part):
     rows = [line(row, added_columns(part, row, "rw_ns")) for row in part["rows"]]
     return [
-        "The same loop is not traced here; the tracer watches another program, which only waits. A "
-        "BPF program on `sys_enter` and `sys_exit` runs on every system call of the machine, so "
-        "that it can never cost others nothing, as `strace` does: that only stops the processes "
-        "that it traces. What is not traced leaves zctrace's programs after one comparison.", "",
+        "The same loop, not traced: the tracer watches another program, which only waits. A BPF "
+        "program on `sys_enter` and `sys_exit` runs on every system call of the machine, so it "
+        "always costs other processes something. `strace` does not: it stops only the processes "
+        "that it traces. For a process that is not traced, zctrace's programs return after one "
+        "comparison.", "",
         *table(("tracer", "ns a call", "added by it", "of an empty pair"), rows, "lrrr")]
 
 
@@ -155,22 +156,21 @@ def program_lines(part):
 def workload(part):
     lines = [
         f"The documents' {part['bytes']:,} bytes from a file in the page cache through loopback, "
-        "both ways. What a tracer costs is told in three ways.", "",
-        "*By the kernel*: the time that zctrace's programs ran, from the statistics that the "
-        "kernel keeps of each BPF program, as a share of the sender's CPU time in the same run. It "
-        "has all runs in it, also those for the receiver and for others. What they ran while the "
-        "sender still waited was for others; so much in proportion is in the share as well. The "
-        "kernel reads a clock before and after each run, and part of both readings is in the run's "
-        "time: an empty program shows nothing else. So each transfer is made again with empty "
-        "programs on the same tracepoints, and what those show is taken off in the column *without "
-        "the statistics*. Nobody pays for statistics that are off, as they are unless somebody "
-        "asks for them: the goals are judged by that column, and the one before it is the most "
-        "that it can be. Neither has the kernel's way into a program and back in it.", "",
+        "both ways. The cost of a tracer is given in three ways.", "",
+        "*By the kernel*: the time that zctrace's programs ran, from the kernel's statistics of "
+        "each BPF program, as a share of the sender's CPU time in the same run. It includes all "
+        "runs, also those for the receiver and for other processes. How much is for others is "
+        "estimated from what the programs ran while the sender still waited. The kernel reads a "
+        "clock before and after each run, and part of both readings counts as the run's time: an "
+        "empty program shows nothing else. So each transfer is repeated with empty programs on the "
+        "same tracepoints, and their time is subtracted in the column *without the statistics*. "
+        "The statistics are off by default, so the goals are judged by that column; the one before "
+        "it is an upper bound. Neither includes the kernel's way into a program and back.", "",
         "*By CPU time*: user and system time of the sender with zctrace, less that of the same "
-        "round without. *By elapsed time*: the sender's life, which scatters most.", "",
+        "round without it. *By elapsed time*: the lifetime of the sender, which scatters most.", "",
         *kernel_lines(part), "",
-        "Each program: all of its runs, with the statistics; in brackets, the ns that a run of an "
-        "empty program shows at the same place.", "", *program_lines(part)]
+        "Each program: all of its runs, including the statistics; in brackets, the ns a run of an "
+        "empty program on the same tracepoint.", "", *program_lines(part)]
     for way, name in WAYS:
         lines += ["", f"### {name}", "", *table(
             ("tracer", "elapsed, s", "of untraced", "CPU time of the sender, s", "of untraced"),
@@ -186,14 +186,14 @@ def startup(part):
             for row in part["rows"] if row["id"] != "phases"]
     lines = [
         "From the start of the tracer to the first line of the traced program, which does nothing, "
-        "and from its last line to the end of the tracer. Each round takes the quickest of three.",
+        "and from its last line to the end of the tracer. Each round takes the fastest of three.",
         "", *table(("tracer", "start, ms", "end, ms", "both, ms"), rows, "lrrr"),
         "", "### Where zctrace's milliseconds go", ""]
     phases = next((row for row in part["rows"] if row["id"] == "phases"), None)
     if not phases or not phases["values"]:
         return lines + [f"Not measured: {phases['why'] if phases else 'it was not tried'}."]
     return lines + [
-        "From a log of its BPF calls by `strace`, which makes the whole longer than it is above.",
+        "From an `strace` log of its BPF calls; `strace` makes everything slower than above.",
         "", *table(("what", "ms"), [(what, spread(phases["values"].get(name)))
                                     for name, what in part["phases"].items()], "lr")]
 
@@ -213,8 +213,8 @@ def programs(part):
     return [
         f"{part['bytes']:,} bytes through loopback, nothing traced. A Python program's time has "
         "Python's own start in it. iperf3 sends no file: one block of memory over and over, and "
-        "with `-Z` a file of one block; its times are what it says itself. A receiver that "
-        "discards drops the bytes in the kernel (`MSG_TRUNC`), so that the last copy is not made. "
+        "with `-Z` a file of one block; its times are those that it reports. A receiver that "
+        "discards drops the bytes in the kernel (`MSG_TRUNC`), which avoids the last copy. "
         "The limit is how fast one CPU copies memory that was touched before.", "",
         *table(("program", "elapsed, s", "CPU time of the sender, s", "GB/s", "of the limit"),
                rows, "lrrrr")]
@@ -224,15 +224,15 @@ def programs(part):
 
 def growth(part):
     lines = [
-        "zctrace's own memory at its highest, its report included, the memory of its maps, which "
-        "are of one size whatever is traced, and the run time of its programs, from the kernel's "
-        "statistics: of those on segments for each segment that left the machine or reached its "
-        "loopback, of all others for each call of the traced program. (How many segments a call "
-        "makes is TCP's choice: many small sends on one socket leave together, those on thousands "
-        "leave alone.) The file is in tmpfs, is not sparse, goes to a receiver that discards, and "
-        "grows from row to row: only here a row's rounds follow one another. Over each socket one "
-        "byte went before, so that zctrace knew it. *Flat* is: the largest at most "
-        f"{FLAT:g} times the lowest.", ""]
+        "zctrace's peak memory, its report included; the memory of its maps, whose size does not "
+        "depend on what is traced; and the run time of its programs, from the kernel's statistics. "
+        "Programs on segments are given for each segment that left the machine or reached its "
+        "loopback, all others for each call of the traced program. (TCP decides how many segments "
+        "a call makes: many small sends on one socket leave together, those on thousands of "
+        "sockets leave one by one.) The file is in tmpfs, is not sparse, and goes to a receiver "
+        "that discards. It grows from row to row, so only here all rounds of a row come one after "
+        "the other. One byte was sent over each socket before, so that zctrace knew it. *Flat* "
+        f"means: the largest is at most {FLAT:g} times the lowest.", ""]
     for prefix, name in (("size", "File, 64 KiB a `sendfile`"),
                          ("processes", "Processes, in the dense loop"),
                          ("sockets", "Sockets, one byte to each in turn")):
