@@ -13,7 +13,7 @@ ZCTRACE = BUILD / "zctrace"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")),
              *sorted((ROOT / "labs").glob("*.md"))]
 EVERYWHERE = {"--help", "--usage"}
-WITH_OWN_HELP = (("check",), ("key",))
+WITH_OWN_HELP = {"check", "key"}
 TO_BE_WRITTEN = {"NAME", "mine"}    # commands that a reader makes
 ENDS = {"|", ">", ">>", "&&", "||", ";", "&", "--"}
 
@@ -36,8 +36,8 @@ def commands():
 
 
 def options_of(command, *rest):
-    said = help_of("lab", rest[0], "--help") if command == "lab" and tuple(rest[:1]) in WITH_OWN_HELP \
-        else help_of("help", command)
+    own = command == "lab" and rest and rest[0] in WITH_OWN_HELP
+    said = help_of("lab", rest[0], "--help") if own else help_of("help", command)
     return EVERYWHERE | set(re.findall(r"(?<!\S)(-[-a-z]+|-[A-Za-z])\b", said))
 
 
