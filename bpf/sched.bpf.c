@@ -166,6 +166,7 @@ int catch_up(void)
 	if (task->off_voluntary)
 		task->wake_ns = arrival - delay;
 	end_wait(task, arrival);
+	task->on_ns = 0;	/* nobody saw it: nothing is to be learnt from it */
 	if (before_call) {
 		task->blocked_ns = 0;
 		task->runnable_ns = 0;

@@ -127,6 +127,8 @@ static void add_all(struct zc_proc *proc, __s64 sign)
 	__sync_fetch_and_add(&proc->tally.voluntary, sign * task->nvcsw);
 	__sync_fetch_and_add(&proc->tally.involuntary, sign * task->nivcsw);
 	__sync_fetch_and_add(&proc->tally.cpu_ns, sign * task->se.sum_exec_runtime);
+	if (bpf_core_field_exists(task->sched_info.run_delay))
+		__sync_fetch_and_add(&proc->tally.waited_ns, sign * task->sched_info.run_delay);
 	__sync_fetch_and_add(&proc->tally.threads, sign > 0);
 	__sync_fetch_and_add(&proc->tally.faults, sign * (task->min_flt + task->maj_flt));
 	if (bpf_core_field_exists(task->ioac.wchar))

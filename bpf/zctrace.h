@@ -93,6 +93,7 @@ struct zc_tally {
 	__u64 read_bytes;	/* ioac.rchar, but for calls of ZC_CLASS_LOADS */
 	__u64 written_bytes;	/* ioac.wchar */
 	__u64 cpu_ns;		/* se.sum_exec_runtime, which is brought up to date at each tick */
+	__u64 waited_ns;	/* sched_info.run_delay: queued for a CPU */
 	__u64 threads;		/* whose end is in it */
 };
 
@@ -121,7 +122,7 @@ struct zc_proc {
 				 * index is enum zc_origin */
 	char comm[ZC_COMM_LEN];
 };
-_Static_assert(sizeof(struct zc_proc) == 224, "zc_proc crosses the border");
+_Static_assert(sizeof(struct zc_proc) == 232, "zc_proc crosses the border");
 
 /* A process's state in one word, so that one comparison tells whether what a thread remembers still
  * holds: three bits, and above them a number that changes whenever a descriptor may have been

@@ -21,7 +21,7 @@
 /* A window, the CPU time in it, and more than two CPU times can be apart by. */
 #define WINDOW_NS 2000000000ULL
 #define CPU_NS 1000000000ULL
-#define BEYOND_NS 100000000LL
+#define BEYOND_NS 200000000LL
 enum { CHUNK = 1000, ROUNDS = 7, PAYLOAD = CHUNK * ROUNDS, SENDER = 1, RECEIVER = 2,
        FILE_OBJECT = ZC_KIND_COUNT, SOCKET, PEER };
 
@@ -56,7 +56,8 @@ static void fill_kernel(struct world *w)
 		.open_ns = 1, .close_ns = 1 + WINDOW_NS,
 		.blocked_ns = (WINDOW_NS - CPU_NS) / 2, .runnable_ns = (WINDOW_NS - CPU_NS) / 2,
 		.tally = { .voluntary = 5, .involuntary = 9, .faults = 18, .read_bytes = PAYLOAD,
-			   .cpu_ns = CPU_NS, .threads = 1 },
+			   .cpu_ns = CPU_NS, .waited_ns = (WINDOW_NS - CPU_NS) / 2,
+			   .threads = 1 },
 	};
 	w->objects[FILE_OBJECT].key.kind = ZC_KIND_FILE;
 	w->objects[SOCKET].key.kind = w->objects[PEER].key.kind = ZC_KIND_TCP;
@@ -227,6 +228,24 @@ static void each_witness_can_disagree(void **state)
 			*cases[c].number -= by;
 		}
 	}
+}
+
+/* The kernel may charge a thread that runs with waiting: by a tick for each involuntary switch. */
+static void waiting_that_was_none_is_cpu_time(void **state)
+{
+	struct world *w = *state;
+	struct zc_proc *proc = &w->procs[SENDER];
+
+	proc->tally.cpu_ns -= 80000000;
+	compare(w);
+	expect_differing(&w->scenario, "sender.cpu_ns");
+	proc->tally.waited_ns += 80000000;
+	compare(w);
+	expect_differing(&w->scenario, "");
+	proc->tally.cpu_ns -= BEYOND_NS;
+	proc->tally.waited_ns += BEYOND_NS;
+	compare(w);
+	expect_differing(&w->scenario, "sender.cpu_ns");
 }
 
 /* What rests on each; what same-bytes itself decides cannot undo it. */
@@ -427,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_witness_can_disagree, begin, end),
+		cmocka_unit_test_setup_teardown(waiting_that_was_none_is_cpu_time, begin, end),
 		cmocka_unit_test_setup_teardown(each_witness_knows_what_rests_on_it, begin, end),
 		cmocka_unit_test_setup_teardown(a_missing_probe_has_no_witness, begin, end),
 		cmocka_unit_test_setup_teardown(one_run_that_differs_is_kept, begin, end),

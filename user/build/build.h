@@ -54,6 +54,12 @@ __u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scena
 struct measured build_counted(const struct session *session, const char *tracepoint, __u64 value);
 /* A sum of which a part is not known is not known. */
 void build_add(struct measured *sum, struct measured more);
+/* The kernel's own count of CPU time, ns, with what it wrongly counts as waiting for a CPU. A
+ * wake-up that asks for a switch lets the scheduler skip the next reading of its clock
+ * (rq_clock_skip_update()): from the wake-up to the switch the thread runs, and is charged as if
+ * it waited. Waiting beyond runnable_ns, which is by the switches, was not waiting; a tick for
+ * each involuntary switch at most. */
+__u64 build_cpu_time(const struct zc_tally *tally, __u64 runnable_ns);
 /* How far the CPU time of so many threads may be from the kernel's own count of it, ns: a tick at
  * either end of each, and what the host took meanwhile, which /proc/stat tells to a tick. */
 __u64 build_cpu_tolerance(const struct snapshot *snapshot, __u64 threads);

@@ -48,7 +48,7 @@ static void add_process(struct sums *sums, const struct zc_proc *proc)
 	sums->tally.involuntary += proc->tally.involuntary;
 	sums->tally.read_bytes += proc->tally.read_bytes;
 	sums->tally.written_bytes += proc->tally.written_bytes;
-	sums->tally.cpu_ns += proc->tally.cpu_ns;
+	sums->tally.cpu_ns += build_cpu_time(&proc->tally, proc->runnable_ns);
 	sums->tally.threads += proc->tally.threads;
 }
 
@@ -94,7 +94,7 @@ void trace_witnesses(struct report *report, const struct session *session,
 	};
 	/* What threads did in calls cannot be more than all that they did. */
 	const struct report_witness in_calls = {
-		.id = "all.cpu_ns_beyond", .source = "the kernel's sum_exec_runtime",
+		.id = "all.cpu_ns_beyond", .source = "the kernel's sum_exec_runtime, run_delay",
 		.counted = sums.call_ns > sums.tally.cpu_ns ? sums.call_ns - sums.tally.cpu_ns : 0,
 		.tolerance = build_cpu_tolerance(snapshot, sums.tally.threads),
 		.rule = build_cpu_rule,
