@@ -145,7 +145,7 @@ static __always_inline void enter_cpu(struct zc_task *task, struct task_struct *
 int catch_up(void)
 {
 	struct zc_task *task = task_find(current_key());
-	__u64 now = bpf_ktime_get_ns(), arrival, delay;
+	__u64 now, arrival, delay;
 	bool before_call;
 
 	if (!task || !task->off_ns)
@@ -157,6 +157,7 @@ int catch_up(void)
 		return 0;
 	}
 	arrival = bpf_get_current_task_btf()->sched_info.last_arrival + clock_offset;
+	now = bpf_ktime_get_ns();
 	/* The clocks' distance is too large where a hypervisor took the CPU as it was learnt. */
 	if (arrival > now)
 		arrival = now;

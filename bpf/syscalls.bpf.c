@@ -191,6 +191,12 @@ static __always_inline struct zc_fd_cache *remembered(struct zc_task *task, __u3
 	return &task->fds[(row + (fds >> 32) + fds) & (ZC_FD_CACHE - 1)];
 }
 
+static __always_inline bool is_known(const struct zc_fd_cache *known, __u32 state, __u32 row,
+				     __u64 fds)
+{
+	return known->fds == fds && known->state == state && known->row == row;
+}
+
 SEC("?tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 {
@@ -207,8 +213,7 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 	state = proc_states[task->proc & (ZC_PROC_STATES - 1)];
 	known = remembered(task, row, fds);
 	/* The state has a closed window's, and every earlier set of descriptors', in it. */
-	if (known->fds == fds && known->state == state && known->row == row &&
-	    !is_foreign_call(regs))
+	if (is_known(known, state, row, fds) && !is_foreign_call(regs))
 		cell = known->cell;
 	else
 		cell = first_call(task, known, state, row, fds);
@@ -499,8 +504,7 @@ int BPF_PROG(count_sys_exit, struct pt_regs *regs, long ret)
 	fds = descriptors_of(regs, row);
 	state = proc_states[task->proc & (ZC_PROC_STATES - 1)];
 	known = remembered(task, row, fds);
-	if (known->fds == fds && known->state == state && known->row == row &&
-	    !is_foreign_call(regs))
+	if (is_known(known, state, row, fds) && !is_foreign_call(regs))
 		index = known->cell;
 	else
 		index = first_return(task, known, state, row, fds);

@@ -183,7 +183,8 @@ static void leave_process(struct zc_proc *proc)
 	bpf_map_delete_elem(&proc_ids, &tgid);
 }
 
-static void release_task(__u64 key)
+/* False: it is not traced, which most threads are not. */
+static bool release_task(__u64 key)
 {
 	struct task_struct *current = bpf_get_current_task_btf();
 	struct zc_task *slot = task_find(key);
@@ -191,7 +192,7 @@ static void release_task(__u64 key)
 	struct zc_proc *proc;
 
 	if (!slot)
-		return;
+		return false;
 	for (int i = 0; i < ZC_TASK_PROBES && task_at(place) != slot; i++)
 		place++;
 	settle_faults(slot);
@@ -207,6 +208,7 @@ static void release_task(__u64 key)
 	slot->enter_ns = 0;
 	slot->key = TASK_KEY_REMOVED;
 	clear_places(place);
+	return true;
 }
 
 /* A record for the new process; that of its parent where there are too many. */
@@ -382,8 +384,8 @@ int BPF_PROG(on_exit)
 {
 	__u64 key = current_key();
 
-	release_task(key);
 	/* adopt() and on_fork() may both have added it, at the same moment. */
-	release_task(key);
+	if (release_task(key))
+		release_task(key);
 	return 0;
 }

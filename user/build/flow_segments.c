@@ -87,22 +87,23 @@ static void add_writers(struct flow_segments *all)
 	for (__u32 i = 1; i < s->cell_count; i++) {
 		const struct zc_cell *cell = &s->cells[i];
 		struct segments_of *sink = &all->objects[cell->key.sink];
+		enum zc_kind source;
 
 		if (!cell->bytes || cell->key.sink >= s->object_count ||
 		    !call_moves_bytes(cell->key.nr))
 			continue;
-		if (call_way(cell->key.nr) != SYSCALL_BETWEEN)
+		if (call_way(cell->key.nr) != SYSCALL_BETWEEN) {
 			sink->by_program += cell->bytes;
-		else
-			sink->by_kernel += cell->bytes;
-		if (call_way(cell->key.nr) != SYSCALL_BETWEEN ||
-		    kind_of_index(s, cell->key.source) != ZC_KIND_FILE)
 			sink->relayed += cell->bytes;
-		if (call_way(cell->key.nr) == SYSCALL_BETWEEN &&
-		    !kind_is_file(kind_of_index(s, cell->key.source)))
+			continue;
+		}
+		source = kind_of_index(s, cell->key.source);
+		sink->by_kernel += cell->bytes;
+		if (source != ZC_KIND_FILE)
+			sink->relayed += cell->bytes;
+		if (!kind_is_file(source))
 			sink->spliced += cell->bytes;
-		if (call_way(cell->key.nr) == SYSCALL_BETWEEN &&
-		    kind_of_index(s, cell->key.source) == ZC_KIND_FILE_DIRECT)
+		else if (source == ZC_KIND_FILE_DIRECT)
 			sink->direct += cell->bytes;
 	}
 }
@@ -207,8 +208,10 @@ static __u64 copied_by_kernel(const struct flow_segments *all, const struct zc_c
 
 /* A program's pages get into a socket as it lends them, or through a pipe, and look the same there.
  * Then it was the program that lent at least what was not copied for the socket. */
-static bool lent_or_spliced(const struct segments_of *sink, __u64 lent)
+static bool lent_or_spliced(const struct segments_of *sink)
 {
+	const __u64 lent = least(sink->sent[ZC_ORIGIN_ANON], sink->by_program);
+
 	return sink->spliced && sink->sent[ZC_ORIGIN_ANON] && sink->by_program &&
 	       less(lent, less(sink->by_program, sink->sent[ZC_ORIGIN_PRIVATE])) >
 	       sink->by_program / 100;
@@ -235,8 +238,7 @@ void flow_segments_add(struct flow_segments *all, const struct zc_cell *cell, st
 		copied = part(least(sink->sent[ZC_ORIGIN_PRIVATE], sink->by_program), cell->bytes,
 			      sink->by_program);
 	}
-	flow->lent_or_spliced = flow->way != FLOW_BY_KERNEL &&
-		lent_or_spliced(sink, least(sink->sent[ZC_ORIGIN_ANON], sink->by_program));
+	flow->lent_or_spliced = flow->way != FLOW_BY_KERNEL && lent_or_spliced(sink);
 	if (flow->handed > cell->bytes)
 		flow->handed = cell->bytes;
 	/* Other calls on the socket may have brought private pages of their own (splice of a pipe,
