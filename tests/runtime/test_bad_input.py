@@ -331,7 +331,7 @@ def test_stopped_program_meets_the_timeout(victim):
         os.kill(descendant_named(running.pid, victim), signal.SIGSTOP)
         status, stdout, stderr = running.end(timeout_s=20)
     assert (status, stdout) == (FAILED, "")
-    assert_one_message(stderr, "in time", "--timeout")
+    assert_one_message(stderr, "timed out", "--timeout")
 
 
 # --- Ctrl-C ---

@@ -91,13 +91,14 @@ def test_one_ends_at_once(broken, name, role):
     fails(f"the {role} ended with status 23 before it was done")
 
 
-@pytest.mark.parametrize("said", [b"hello", b"{}", b'{"error": ""', b"readyready" * 100])
+@pytest.mark.parametrize("said", [b"hello", b"{}", b'{"error": ""', b"readyready" * 100],
+                         ids=["word", "object", "torn", "long"])
 @pytest.mark.parametrize("name, role", [("receiver", "receiver"), ("sendfile", "sender")])
 def test_one_says_something_else(broken, name, role, said):
     broken(name, SAYS.format(said=said))
     if name == "sendfile" and said.startswith(b"ready"):
         # It begins like the right word; but nobody has connected to the receiver.
-        fails("in time", options=("sendfile", *QUICK, "--timeout", 1))
+        fails("timed out", options=("sendfile", *QUICK, "--timeout", 1))
     else:
         fails(f"the {role} said \"{said.decode()[:80]}", "out of turn")
 

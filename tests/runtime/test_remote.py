@@ -26,6 +26,7 @@ from zctrace import (
     assert_sound,
     calls,
     data_calls,
+    disagreeing,
     leg,
     make_file,
     measure,
@@ -143,7 +144,7 @@ def test_receiver_without_privilege_is_not_measured():
     copied = leg(scenario, "socket-receiver")
     assert copied["bytes"] is None and NO_PRIVILEGE in copied["why"]
     assert calls(scenario, "receiver") == {}
-    assert [w for w in scenario["witnesses"] if not w["agree"]] == []
+    assert disagreeing(scenario) == []
     heard = {w["id"] for w in scenario["witnesses"]}
     assert not {"receiver.data_calls", "receiver.bytes_in"} & heard
     assert re.search(r"socket → receiver +CPU +—", text) and NO_PRIVILEGE in text
