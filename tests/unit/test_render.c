@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grid.h"
+#include "paragraph.h"
 #include "render.h"
 
 struct pair {
@@ -165,43 +165,43 @@ static void numbers_read_well(void **state)
 	assert_string_equal(number_chunk(65535, buf), "65,535 B");
 }
 
-static char *printed(const struct grid *grid, unsigned int width, bool color)
+static char *printed(const struct table *table, unsigned int width, bool color)
 {
 	const struct render_options options = { .width = width, .color = color };
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	grid_print(grid, &options, out);
+	table_print_text(table, &options, out);
 	fclose(out);
 	return text;
 }
 
 static void tables_line_up(void **state)
 {
-	static const struct grid_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "call", .right = false },
 		{ "bytes", .right = true },
 	};
-	struct grid *grid = grid_new(columns, 2);
+	struct table *table = table_new(columns, 2);
 	char *text;
 
 	(void)state;
-	grid_cell(grid, GRID_PLAIN, "読む");
-	grid_cell(grid, GRID_PLAIN, "1");
-	grid_cell(grid, GRID_GOOD, "sendfile");
-	grid_cell(grid, GRID_PLAIN, NULL);
-	grid_below(grid, GRID_PLAIN, "%s", "why not");
-	text = printed(grid, 0, false);
+	table_cell(table, TONE_PLAIN, "読む");
+	table_cell(table, TONE_PLAIN, "1");
+	table_cell(table, TONE_GOOD, "sendfile");
+	table_cell(table, TONE_PLAIN, NULL);
+	table_remark(table, TONE_PLAIN, "%s", "why not");
+	text = printed(table, 0, false);
 	assert_string_equal(text, "  call      bytes\n"
 				  "  読む          1\n"
 				  "  sendfile      —\n"
 				  "      why not\n");
 	free(text);
-	text = printed(grid, 0, true);
+	text = printed(table, 0, true);
 	assert_non_null(strstr(text, "\033[32msendfile\033[0m      —\n"));
 	free(text);
-	grid_free(grid);
+	table_free(table);
 }
 
 static void check_width(const char *text, size_t width)
@@ -221,31 +221,31 @@ static void check_width(const char *text, size_t width)
 
 static void tables_fit(void **state)
 {
-	static const struct grid_column columns[] = {
+	static const struct table_column columns[] = {
 		{ NULL, .wraps = true },
 		{ NULL, .right = true },
 		{ NULL, .right = false },
 	};
 	char longest[4001], *text;
-	struct grid *grid = grid_new(columns, 3);
+	struct table *table = table_new(columns, 3);
 
 	(void)state;
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
-	grid_cell(grid, GRID_PLAIN, "words that go on and on until they fill more than one line of it, "
+	table_cell(table, TONE_PLAIN, "words that go on and on until they fill more than one line of it, "
 		  "and then some more of them to be sure");
-	grid_cell(grid, GRID_PLAIN, longest);
-	grid_cell(grid, GRID_PLAIN, "中文字符中文字符中文字符中文字符中文字符中文字符中文字符中文字符");
-	grid_cell(grid, GRID_PLAIN, longest);
-	grid_cell(grid, GRID_PLAIN, "");
-	grid_cell(grid, GRID_PLAIN, "\xcc\x81\xcc\x81");
-	grid_below(grid, GRID_PLAIN, "%s 中文字符中文字符中文字符中文字符中文字符", longest);
+	table_cell(table, TONE_PLAIN, longest);
+	table_cell(table, TONE_PLAIN, "中文字符中文字符中文字符中文字符中文字符中文字符中文字符中文字符");
+	table_cell(table, TONE_PLAIN, longest);
+	table_cell(table, TONE_PLAIN, "");
+	table_cell(table, TONE_PLAIN, "\xcc\x81\xcc\x81");
+	table_remark(table, TONE_PLAIN, "%s 中文字符中文字符中文字符中文字符中文字符", longest);
 	for (unsigned int width = 40; width < 130; width++) {
-		text = printed(grid, width, false);
+		text = printed(table, width, false);
 		check_width(text, width);
 		free(text);
 	}
-	grid_free(grid);
+	table_free(table);
 }
 
 int main(void)

@@ -134,6 +134,9 @@ static void fill_field(struct filler *filler, const struct field *field, void *b
 	case FIELD_OBJECT:
 		fill_object(filler, field->element, at);
 		break;
+	case FIELD_METRICS:
+		fill_object(filler, metric_fields(field->name), at);
+		break;
 	case FIELD_ARRAY:
 	case FIELD_MAP:
 		fill_array(filler, field, base);
@@ -271,6 +274,9 @@ static void compare_fields(const struct field *field, const void *a, const void 
 	case FIELD_OBJECT:
 		compare_objects(field->element, in_a, in_b);
 		break;
+	case FIELD_METRICS:
+		compare_objects(metric_fields(field->name), in_a, in_b);
+		break;
 	case FIELD_ARRAY:
 	case FIELD_MAP:
 		compare_arrays(field, a, b);
@@ -380,6 +386,10 @@ static void mark_members(const struct field_table *table, const struct field_tab
 			 unsigned char *seen)
 {
 	for (const struct field *field = table->fields; field->name; field++) {
+		if (field->type == FIELD_METRICS) {
+			mark_members(metric_fields(field->name), whole, seen);
+			continue;
+		}
 		if (field->type == FIELD_OBJECT && field->element->size == whole->size &&
 		    field->offset == 0) {
 			mark_members(field->element, whole, seen);

@@ -11,7 +11,7 @@
 #include "cmd_lab.h"
 #include "commands.h"
 #include "exits.h"
-#include "grid.h"
+#include "paragraph.h"
 #include "lab_ask.h"
 #include "lab_measure.h"
 #include "lab_sheet.h"
@@ -153,7 +153,7 @@ static void introduce(const struct arguments *a, const struct lab *lab)
 	if (a->quiet)
 		return;
 	snprintf(title, sizeof(title), "Lab %d: %s", lab->number, lab->title);
-	text_paragraph(&a->terminal, stdout, GRID_BOLD, "", title);
+	text_paragraph(&a->terminal, stdout, TONE_BOLD, "", title);
 	if (lab->introduction)
 		lab_print_text(lab->introduction, &a->terminal, stdout);
 }

@@ -12,7 +12,7 @@
 #include "identity.h"
 #include "cmd_lab.h"
 #include "exits.h"
-#include "grid.h"
+#include "paragraph.h"
 #include "handin.h"
 #include "output.h"
 
@@ -211,50 +211,50 @@ static bool is_good(const struct row *row)
 	return row->lab && row->verdict.complete && row->verdict.sound && made_in_time(row);
 }
 
-static void add_row(struct grid *grid, const struct row *row)
+static void add_row(struct table *table, const struct row *row)
 {
 	const struct handin_verdict *verdict = &row->verdict;
 
-	grid_cell(grid, GRID_PLAIN, row->path);
-	grid_cell(grid, GRID_PLAIN, row->name);
+	table_cell(table, TONE_PLAIN, row->path);
+	table_cell(table, TONE_PLAIN, row->name);
 	if (row->lab)
-		grid_format(grid, GRID_PLAIN, "%d", row->lab);
+		table_format(table, TONE_PLAIN, "%d", row->lab);
 	else
-		grid_cell(grid, GRID_PLAIN, NULL);
-	grid_cell(grid, row->lab && verdict->complete ? GRID_GOOD : GRID_DOUBT,
+		table_cell(table, TONE_PLAIN, NULL);
+	table_cell(table, row->lab && verdict->complete ? TONE_GOOD : TONE_DOUBT,
 		  row->lab && verdict->complete ? "yes" : "no");
 	if (row->lab)
-		grid_format(grid, GRID_PLAIN, "%zu of %zu", verdict->right, verdict->of);
+		table_format(table, TONE_PLAIN, "%zu of %zu", verdict->right, verdict->of);
 	else
-		grid_cell(grid, GRID_PLAIN, NULL);
-	grid_cell(grid, made_in_time(row) ? GRID_GOOD : GRID_BAD, made_text(row));
-	grid_cell(grid, row->lab && verdict->sound ? GRID_GOOD : GRID_BAD, evidence_text(row));
+		table_cell(table, TONE_PLAIN, NULL);
+	table_cell(table, made_in_time(row) ? TONE_GOOD : TONE_BAD, made_text(row));
+	table_cell(table, row->lab && verdict->sound ? TONE_GOOD : TONE_BAD, evidence_text(row));
 	if (verdict->missing[0])
-		grid_below(grid, GRID_DOUBT, "missing: %s", verdict->missing);
+		table_remark(table, TONE_DOUBT, "missing: %s", verdict->missing);
 	if (verdict->reason[0])
-		grid_below(grid, GRID_BAD, "%s", verdict->reason);
+		table_remark(table, TONE_BAD, "%s", verdict->reason);
 	if (row->lab && made_reason(row))
-		grid_below(grid, GRID_BAD, "%s", made_reason(row));
+		table_remark(table, TONE_BAD, "%s", made_reason(row));
 	if (row->same)
-		grid_below(grid, GRID_BAD, "the same measurement as %s", row->same->path);
+		table_remark(table, TONE_BAD, "the same measurement as %s", row->same->path);
 }
 
 static void print_table(const struct row *rows, size_t count, const struct render_options *terminal)
 {
-	static const struct grid_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "hand-in", .wraps = true }, { "name", .wraps = true },   { "lab", .right = true },
 		{ "complete", .right = false },	  { "predictions", .right = true },
 		{ "made", .right = false },	  { "evidence", .right = false },
 	};
-	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
+	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	size_t good = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		add_row(grid, &rows[i]);
+		add_row(table, &rows[i]);
 		good += is_good(&rows[i]);
 	}
-	grid_print(grid, terminal, stdout);
-	grid_free(grid);
+	table_print_text(table, terminal, stdout);
+	table_free(table);
 	printf("\n  %zu of %zu are complete, consistent and predicted in time.\n", good, count);
 }
 

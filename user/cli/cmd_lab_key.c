@@ -8,7 +8,7 @@
 
 #include "cmd_lab.h"
 #include "exits.h"
-#include "grid.h"
+#include "paragraph.h"
 #include "lab_measure.h"
 #include "output.h"
 
@@ -72,7 +72,7 @@ static char *found_text(const struct lab_value *value, char *buf)
 
 static int show(const struct lab *key, const struct lab *lab, const struct handin *handin)
 {
-	static const struct grid_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "statement", .wraps = true },
 		{ "found", .right = true },
 		{ "holds", .right = false },
@@ -80,7 +80,7 @@ static int show(const struct lab *key, const struct lab *lab, const struct handi
 	struct lab_evidence evidence[LAB_MAX_MEASUREMENTS];
 	const struct outputs plain = { 0 };
 	const struct render_options terminal = outputs_terminal(&plain);
-	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
+	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	int status = ZC_EXIT_OK;
 
 	handin_evidence(handin, lab, evidence);
@@ -95,17 +95,17 @@ static int show(const struct lab *key, const struct lab *lab, const struct handi
 					  lab->number, statement->rule);
 			break;
 		}
-		grid_cell(grid, GRID_PLAIN, statement->text);
-		grid_cell(grid, GRID_PLAIN, found_text(&value, text));
-		grid_cell(grid, holds ? GRID_GOOD : GRID_BAD, holds ? "yes" : "no");
-		grid_below(grid, GRID_DIM, "%s%s%s", statement->rule, value.why[0] ? "; not measured: " : "",
+		table_cell(table, TONE_PLAIN, statement->text);
+		table_cell(table, TONE_PLAIN, found_text(&value, text));
+		table_cell(table, holds ? TONE_GOOD : TONE_BAD, holds ? "yes" : "no");
+		table_remark(table, TONE_DIM, "%s%s%s", statement->rule, value.why[0] ? "; not measured: " : "",
 			   value.why);
 		if (!holds && !status)
 			status = ZC_EXIT_CLAIM;
 	}
 	if (status != ZC_EXIT_FAILED)
-		grid_print(grid, &terminal, stdout);
-	grid_free(grid);
+		table_print_text(table, &terminal, stdout);
+	table_free(table);
 	return status;
 }
 

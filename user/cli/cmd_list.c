@@ -7,7 +7,7 @@
 #include "claims.h"
 #include "commands.h"
 #include "exits.h"
-#include "catalog.h"
+#include "metric.h"
 #include "scenario_table.h"
 
 static void list_scenarios(void)
@@ -31,9 +31,12 @@ static void list_claims(void)
 
 static void list_metrics(void)
 {
-	for (const struct catalog_entry *m = catalog; m->id; m++)
-		printf("%s (%s)\n  %s\n  from: %s; witness: %s\n", m->id, m->unit, m->what,
-		       m->source, m->witness);
+	for (const struct metric *m = metrics; m < metrics + METRIC_COUNT; m++) {
+		if (m->what)
+			printf("%s (%s)\n  %s\n  from: %s; witness: %s\n", m->id,
+			       metric_unit_text(m->unit), m->what, m->source,
+			       m->witness ? m->witness : "none");
+	}
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "grid.h"
+#include "paragraph.h"
 #include "identity.h"
 #include "report_load.h"
 #include "texts.h"
@@ -177,7 +177,7 @@ int lab_ask_prediction(const struct lab_prediction *prediction, struct handin *h
 	int err;
 
 	putchar('\n');
-	text_paragraph(options, stdout, GRID_PLAIN, "  ", prediction->question);
+	text_paragraph(options, stdout, TONE_PLAIN, "  ", prediction->question);
 	snprintf(prompt, sizeof(prompt), "  Your prediction (%.120s): ", prediction->unit);
 	for (;;) {
 		err = read_line(prompt, line);
@@ -197,7 +197,7 @@ int lab_ask_explanation(const struct lab *lab, size_t question, struct handin *h
 	int err;
 
 	printf("\n  %zu. ", question + 1);
-	text_paragraph(options, stdout, GRID_PLAIN, "", lab->questions[question]);
+	text_paragraph(options, stdout, TONE_PLAIN, "", lab->questions[question]);
 	err = read_line("  Your answer (one line; Enter: later): ", line);
 	if (!err)
 		handin_set_explanation(handin, question, line);
@@ -209,7 +209,7 @@ int lab_ask_to_go_on(const char *text, const struct render_options *options)
 	char line[MOST_LINE];
 
 	putchar('\n');
-	text_paragraph(options, stdout, GRID_PLAIN, "  ", text);
+	text_paragraph(options, stdout, TONE_PLAIN, "  ", text);
 	return read_line("  Press Enter to go on: ", line);
 }
 
@@ -240,9 +240,9 @@ void lab_print_text(const char *markdown, const struct render_options *options, 
 		if (!*line)
 			putc('\n', out);
 		else if (!strncmp(line, "## ", 3))
-			text_paragraph(options, out, GRID_BOLD, "", line + 3);
+			text_paragraph(options, out, TONE_BOLD, "", line + 3);
 		else
-			text_paragraph(options, out, GRID_PLAIN, "", line);
+			text_paragraph(options, out, TONE_PLAIN, "", line);
 	}
 	free(copy);
 }

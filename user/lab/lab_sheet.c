@@ -6,8 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "grid.h"
-#include "markdown.h"
+#include "paragraph.h"
 
 void lab_sheet_fill(struct lab_sheet *sheet, const struct lab *lab, const struct handin *handin)
 {
@@ -43,32 +42,40 @@ static const char *shown_unit(const struct lab_prediction *prediction)
 	return strstr(prediction->unit, " / ") ? "" : prediction->unit;
 }
 
-void lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *options, FILE *out)
+/* What was predicted beside what was measured, for every format; to be freed. */
+static struct table *make_table(const struct lab_sheet *sheet)
 {
-	static const struct grid_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "question", .wraps = true },	  { "predicted", .right = true },
 		{ "measured", .right = true },	  { "unit", .right = false },
 		{ "counts as", .right = false },
 	};
-	static const enum grid_color colors[] = {
-		[LAB_RIGHT] = GRID_GOOD, [LAB_WRONG] = GRID_BAD,
-		[LAB_NOT_PREDICTED] = GRID_DIM, [LAB_NOT_MEASURED] = GRID_DOUBT,
+	static const enum tone tones[] = {
+		[LAB_RIGHT] = TONE_GOOD, [LAB_WRONG] = TONE_BAD,
+		[LAB_NOT_PREDICTED] = TONE_DIM, [LAB_NOT_MEASURED] = TONE_DOUBT,
 	};
-	struct grid *grid = grid_new(columns, sizeof(columns) / sizeof(columns[0]));
+	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 
 	for (size_t i = 0; i < sheet->lab->prediction_count; i++) {
 		const struct lab_row *row = &sheet->rows[i];
 
-		grid_cell(grid, GRID_PLAIN, row->prediction->question);
-		grid_cell(grid, GRID_PLAIN, *row->answer ? row->answer : "—");
-		grid_cell(grid, GRID_BOLD, row->measured);
-		grid_cell(grid, GRID_DIM, shown_unit(row->prediction));
-		grid_cell(grid, colors[row->judgement], lab_judgement_text(row->judgement));
+		table_cell(table, TONE_PLAIN, row->prediction->question);
+		table_cell(table, TONE_PLAIN, *row->answer ? row->answer : "—");
+		table_cell(table, TONE_BOLD, row->measured);
+		table_cell(table, TONE_DIM, shown_unit(row->prediction));
+		table_cell(table, tones[row->judgement], lab_judgement_text(row->judgement));
 		if (*row->why)
-			grid_below(grid, GRID_DIM, "not measured: %s", row->why);
+			table_remark(table, TONE_DIM, "not measured: %s", row->why);
 	}
-	grid_print(grid, options, out);
-	grid_free(grid);
+	return table;
+}
+
+void lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *options, FILE *out)
+{
+	struct table *table = make_table(sheet);
+
+	table_print_text(table, options, out);
+	table_free(table);
 	fprintf(out, "\n  %zu of %zu predictions are right.\n", sheet->right,
 		sheet->lab->prediction_count);
 }
@@ -98,21 +105,11 @@ static void print_head(FILE *out, const struct lab_sheet *sheet)
 
 static void print_rows(FILE *out, const struct lab_sheet *sheet)
 {
-	fputs("## Prediction and measurement\n\n| question | predicted | measured | unit | counts as |\n",
-	      out);
-	markdown_rule(out, 1, 2);
-	fputs(" --- | --- |\n", out);
-	for (size_t i = 0; i < sheet->lab->prediction_count; i++) {
-		const struct lab_row *row = &sheet->rows[i];
+	struct table *table = make_table(sheet);
 
-		putc('|', out);
-		markdown_cell(out, row->prediction->question);
-		markdown_cell(out, *row->answer ? row->answer : "—");
-		markdown_cell(out, *row->why ? row->why : row->measured);
-		markdown_cell(out, shown_unit(row->prediction));
-		markdown_cell(out, lab_judgement_text(row->judgement));
-		putc('\n', out);
-	}
+	fputs("## Prediction and measurement\n\n", out);
+	table_print_markdown(table, out);
+	table_free(table);
 	fprintf(out, "\n%zu of %zu predictions are right.\n", sheet->right,
 		sheet->lab->prediction_count);
 }
@@ -133,15 +130,17 @@ static void print_answers(FILE *out, const struct lab_sheet *sheet)
 
 static void print_evidence(FILE *out, const struct lab_sheet *sheet)
 {
-	fputs("\n## Evidence\n\n| raw report | SHA-256 |\n", out);
-	markdown_rule(out, 2, 0);
-	putc('\n', out);
+	static const struct table_column columns[] = { { .heading = "raw report" },
+							{ .heading = "SHA-256" } };
+	struct table *table = table_new(columns, 2);
+
+	fputs("\n## Evidence\n\n", out);
 	for (size_t i = 0; i < sheet->handin->report_count; i++) {
-		putc('|', out);
-		markdown_cell(out, sheet->handin->reports[i].file);
-		markdown_cell(out, sheet->handin->reports[i].found);
-		putc('\n', out);
+		table_cell(table, TONE_PLAIN, sheet->handin->reports[i].file);
+		table_cell(table, TONE_PLAIN, sheet->handin->reports[i].found);
 	}
+	table_print_markdown(table, out);
+	table_free(table);
 	fputs("\nPredictions sealed ", out);
 	render_markdown_text(out, handin_sealed_at(sheet->handin));
 	fputs(", SHA-256 ", out);

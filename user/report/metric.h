@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The numbers of a scenario and of its roles, one row each: their names, units and places in the
- * report. The overview, the CSV and diff.c show them from this table. */
+/* The numbers of a scenario and of its roles, one row each: every table, format and list that has
+ * numbers has them from here. */
 #ifndef ZC_METRIC_H
 #define ZC_METRIC_H
 
@@ -11,10 +11,14 @@
 enum metric_id {
 	METRIC_ROUNDS,
 	METRIC_CROSSINGS_PER_ROUND,
+	METRIC_CROSSINGS_TOTAL,
 	METRIC_CROSSINGS_DATA,
 	METRIC_CROSSINGS_CONTROL,
 	METRIC_CROSSINGS_USER_FAULTS,
-	METRIC_CROSSINGS_TOTAL,
+	METRIC_VOLUNTARY,
+	METRIC_INVOLUNTARY,
+	METRIC_FAULTS_USER,
+	METRIC_FAULTS_KERNEL,
 	METRIC_LEG_BYTES,				/* + enum report_leg_id */
 	METRIC_LEG_PER_BYTE = METRIC_LEG_BYTES + LEG_COUNT,	/* + enum report_leg_id */
 	METRIC_LATE_BYTES = METRIC_LEG_PER_BYTE + LEG_COUNT,
@@ -23,10 +27,6 @@ enum metric_id {
 	METRIC_ELAPSED_UNTRACED,
 	METRIC_ELAPSED_TRACED,
 	METRIC_BYTES_PER_SECOND,
-	METRIC_VOLUNTARY,
-	METRIC_INVOLUNTARY,
-	METRIC_FAULTS_USER,
-	METRIC_FAULTS_KERNEL,
 	METRIC_CPU_USER,
 	METRIC_CPU_SYSTEM,
 	METRIC_PEAK_RSS,
@@ -42,14 +42,31 @@ enum metric_unit {
 	UNIT_COUNT, UNIT_BYTES, UNIT_NS, UNIT_PER_SECOND, UNIT_PER_ROUND, UNIT_PER_BYTE,
 };
 
+/* Its place in the table of numbers. */
+enum metric_row {
+	ROW_NONE,		/* none of its own */
+	ROW_SHOWN,
+	ROW_DETAIL,		/* only with -v */
+};
+
 struct metric {
-	const char *id;			/* in the CSV */
-	const char *label;		/* for people */
+	const char *id;			/* in the CSV, the labs and `zctrace list metrics` */
+	const char *label;		/* in the table of numbers */
 	enum metric_unit unit;
-	bool of_role;			/* offset is in struct report_role, else report_scenario */
+	size_t offset;			/* of the number in struct report_scenario or report_role */
+	enum metric_row row;
+	bool inner;			/* its row belongs to the one above */
+	bool of_role;			/* offset is in struct report_role */
 	bool of_borrowed;		/* only scenarios have it whose pages the kernel borrows */
 	bool has_spread;		/* there is a struct spread, else one number */
-	size_t offset;
+	enum metric_id with;		/* shown behind a slash in its row; 0 = nothing */
+	/* Its object and key in the JSON report; NULL = it has a row of its own there. */
+	const char *group, *key;
+	bool later;			/* earlier versions did not save it */
+	const char *name;		/* where it stands alone; NULL = label */
+	const char *what;		/* in a sentence */
+	const char *source;		/* tracepoint, file or call */
+	const char *witness;		/* what stands beside it */
 };
 
 extern const struct metric metrics[METRIC_COUNT];
@@ -66,6 +83,11 @@ struct metric_value {
 /* role NULL = the sender, where the number belongs to a role. */
 struct metric_value metric_value(enum metric_id id, const struct report_scenario *scenario,
 				 const struct report_role *role);
+
+/* Its name where it stands alone: "crossings, data calls". */
+const char *metric_name(enum metric_id id);
+/* "CPU", "DMA": who moves the bytes that it counts; "" where nobody does. */
+const char *metric_mover(enum metric_id id);
 
 /* The value for people, in buf of NUMBER_BYTES; "—" if it was not measured. Returns buf. */
 char *metric_text(enum metric_id id, const struct metric_value *value, char *buf);

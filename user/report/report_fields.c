@@ -3,6 +3,8 @@
  * report_fields.h. A new member of a struct of report.h is one more row here, not required, so
  * that older reports can still be read; it is then written and read. */
 #include "report_fields.h"
+#include "alloc.h"
+#include "metric.h"
 #include "report.h"
 
 #define AT(type, member) offsetof(struct type, member)
@@ -53,63 +55,16 @@ static const struct field config_rows[] = {
 };
 const struct field_table config_fields = { config_rows, sizeof(struct report_config) };
 
-static const struct field crossings_rows[] = {
-	{ "per_round", FIELD_REAL, .offset = AT(report_scenario, crossings_per_round),
-	  .required = true },
-	{ "data", FIELD_MEASURED, .offset = AT(report_scenario, crossings_data), .required = true },
-	{ "control", FIELD_MEASURED, .offset = AT(report_scenario, crossings_control),
-	  .required = true },
-	{ "user_faults", FIELD_MEASURED, .offset = AT(report_scenario, crossings_user_faults),
-	  .required = true },
-	{ "total", FIELD_MEASURED, .offset = AT(report_scenario, crossings_total),
-	  .required = true },
-	{ 0 },
-};
-static const struct field_table crossings_fields = {
-	crossings_rows, sizeof(struct report_scenario),
-};
-
-static const struct field switches_rows[] = {
-	{ "voluntary", FIELD_MEASURED, .offset = AT(report_role, voluntary), .required = true },
-	{ "involuntary", FIELD_MEASURED, .offset = AT(report_role, involuntary), .required = true },
-	{ 0 },
-};
-static const struct field_table switches_fields = { switches_rows, sizeof(struct report_role) };
-
-static const struct field faults_rows[] = {
-	{ "user", FIELD_MEASURED, .offset = AT(report_role, faults_user), .required = true },
-	{ "kernel", FIELD_MEASURED, .offset = AT(report_role, faults_kernel), .required = true },
-	{ 0 },
-};
-static const struct field_table faults_fields = { faults_rows, sizeof(struct report_role) };
-
-static const struct field cpu_rows[] = {
-	{ "user", FIELD_MEASURED, .offset = AT(report_role, cpu_user_ns), .required = true },
-	{ "system", FIELD_MEASURED, .offset = AT(report_role, cpu_system_ns), .required = true },
-	{ 0 },
-};
-static const struct field_table cpu_fields = { cpu_rows, sizeof(struct report_role) };
-
-static const struct field time_rows[] = {
-	{ "user", FIELD_MEASURED, .offset = AT(report_role, user_ns), .required = true },
-	{ "kernel", FIELD_MEASURED, .offset = AT(report_role, kernel_ns), .required = true },
-	{ "blocked", FIELD_MEASURED, .offset = AT(report_role, blocked_ns), .required = true },
-	{ "runnable", FIELD_MEASURED, .offset = AT(report_role, runnable_ns), .required = true },
-	{ "window", FIELD_MEASURED, .offset = AT(report_role, window_ns) },
-	{ 0 },
-};
-static const struct field_table time_fields = { time_rows, sizeof(struct report_role) };
-
 static const struct field role_rows[] = {
 	{ "pid", FIELD_COUNT, .offset = AT(report_role, pid) },
 	{ "execs", FIELD_COUNT, .offset = AT(report_role, execs) },
 	{ "merged", FIELD_COUNT, .offset = AT(report_role, merged) },
-	{ "switches", FIELD_OBJECT, .element = &switches_fields, .required = true },
-	{ "faults", FIELD_OBJECT, .element = &faults_fields, .required = true },
-	{ "cpu_ns", FIELD_OBJECT, .element = &cpu_fields, .required = true },
+	{ "switches", FIELD_METRICS, .required = true },
+	{ "faults", FIELD_METRICS, .required = true },
+	{ "cpu_ns", FIELD_METRICS, .required = true },
 	{ "peak_rss_bytes", FIELD_MEASURED, .offset = AT(report_role, peak_rss_bytes),
 	  .required = true },
-	{ "time_ns", FIELD_OBJECT, .element = &time_fields, .required = true },
+	{ "time_ns", FIELD_METRICS, .required = true },
 	{ 0 },
 };
 static const struct field_table role_fields = { role_rows, sizeof(struct report_role) };
@@ -269,7 +224,7 @@ static const struct field scenario_rows[] = {
 	{ "sha256_received", FIELD_TEXT, .offset = AT(report_scenario, sha256_received) },
 	{ "failed", FIELD_TEXT, .offset = AT(report_scenario, failed) },
 	{ "rounds", FIELD_MEASURED, .offset = AT(report_scenario, rounds), .required = true },
-	{ "crossings", FIELD_OBJECT, .element = &crossings_fields, .required = true },
+	{ "crossings", FIELD_METRICS, .required = true },
 	{ "roles", FIELD_MAP, .offset = AT(report_scenario, roles), .element = &role_fields,
 	  .count_offset = AT(report_scenario, role_count), .required = true },
 	{ "syscalls", FIELD_ARRAY, .offset = AT(report_scenario, syscalls),
@@ -331,3 +286,30 @@ static const struct field report_rows[] = {
 	{ 0 },
 };
 const struct field_table report_fields = { report_rows, sizeof(struct report) };
+
+const struct field_table *metric_fields(const char *group)
+{
+	static struct field_table tables[METRIC_COUNT];
+	static const char *groups[METRIC_COUNT];
+	struct field *fields;
+	int at, count = 0;
+
+	for (at = 0; groups[at]; at++) {
+		if (!strcmp(groups[at], group))
+			return &tables[at];
+	}
+	fields = xcalloc(METRIC_COUNT + 1, sizeof(*fields));
+	for (int id = 0; id < METRIC_COUNT; id++) {
+		const struct metric *metric = &metrics[id];
+
+		if (!metric->group || strcmp(metric->group, group) != 0)
+			continue;
+		fields[count++] = (struct field){
+			metric->key, metric->unit == UNIT_PER_ROUND ? FIELD_REAL : FIELD_MEASURED,
+			.offset = metric->offset, .required = !metric->later,
+		};
+	}
+	groups[at] = group;
+	tables[at].fields = fields;
+	return &tables[at];
+}

@@ -26,6 +26,7 @@ enum field_type {
 	FIELD_ARRAY,		/* pointer to structs and their count: array of objects */
 	FIELD_MAP,		/* the same as an object; the key is each struct's first member */
 	FIELD_LEGS,		/* struct report_leg[LEG_COUNT]: array of objects with an "id" */
+	FIELD_METRICS,		/* the metrics of the group with this name, as an object */
 	FIELD_TIMELINE,		/* struct report_timeline */
 };
 
@@ -46,6 +47,9 @@ struct field_table {
 extern const struct field_table report_fields;		/* struct report */
 extern const struct field_table machine_fields;		/* struct report_machine */
 extern const struct field_table config_fields;		/* struct report_config */
+
+/* The fields that metric.c groups under that name in JSON; made once, never freed. */
+const struct field_table *metric_fields(const char *group);
 
 static inline const void *field_at(const struct field *field, const void *base)
 {

@@ -460,6 +460,8 @@ static int read_field(struct reader *reader, const struct field *field, const js
 		return read_origins(reader, value, at, (bool *)base + field->count_offset);
 	case FIELD_OBJECT:
 		return read_object(reader, field->element, value, at);
+	case FIELD_METRICS:
+		return read_object(reader, metric_fields(field->name), value, at);
 	case FIELD_ARRAY:
 		return read_array(reader, field, value, at, count);
 	case FIELD_MAP:

@@ -278,6 +278,8 @@ static json_t *field_json(struct writer *writer, const struct field *field, cons
 								     json_null();
 	case FIELD_OBJECT:
 		return object_json(writer, field->element, at);
+	case FIELD_METRICS:
+		return object_json(writer, metric_fields(field->name), at);
 	case FIELD_ARRAY:
 		return array_json(writer, field, base);
 	case FIELD_MAP:

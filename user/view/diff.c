@@ -3,7 +3,7 @@
  * changed; the numbers are diff_numbers.c's. Called by `zctrace diff`. */
 #include "diff.h"
 #include "alloc.h"
-#include "grid.h"
+#include "paragraph.h"
 #include "overview.h"
 #include "report_fields.h"
 #include "sweep.h"
@@ -15,7 +15,7 @@
 
 #define COLUMNS(columns) columns, sizeof(columns) / sizeof((columns)[0])
 
-static const struct grid_column fact_columns[] = {
+static const struct table_column fact_columns[] = {
 	{ "differs", .right = false },
 	{ "A", .wraps = true },
 	{ "B", .wraps = true },
@@ -30,7 +30,7 @@ static void print_side(const char *side, const struct report *report,
 
 	text = xasprintf("zctrace %s, %s", report->mode,
 			 report->config.started ? report->config.started : "at an unknown time");
-	text_paragraph(options, out, GRID_BOLD, side, text);
+	text_paragraph(options, out, TONE_BOLD, side, text);
 	free(text);
 }
 
@@ -47,20 +47,20 @@ static const char *fact(const struct field *field, const void *base, char *numbe
 }
 
 /* Adds a row for every field in which the two structs differ; returns how many. */
-static size_t add_facts(struct grid *grid, const struct field_table *table, const void *a,
+static size_t add_facts(struct table *table, const struct field_table *fields, const void *a,
 			const void *b)
 {
 	char number_a[NUMBER_BYTES], number_b[NUMBER_BYTES];
 	size_t count = 0;
 
-	for (const struct field *field = table->fields; field->name; field++) {
+	for (const struct field *field = fields->fields; field->name; field++) {
 		const char *fact_a = fact(field, a, number_a), *fact_b = fact(field, b, number_b);
 
 		if (same_text(fact_a, fact_b) || strcmp(field->name, "started") == 0)
 			continue;
-		grid_cell(grid, GRID_PLAIN, field->name);
-		grid_cell(grid, GRID_DOUBT, fact_a);
-		grid_cell(grid, GRID_DOUBT, fact_b);
+		table_cell(table, TONE_PLAIN, field->name);
+		table_cell(table, TONE_DOUBT, fact_a);
+		table_cell(table, TONE_DOUBT, fact_b);
 		count++;
 	}
 	return count;
@@ -69,23 +69,23 @@ static size_t add_facts(struct grid *grid, const struct field_table *table, cons
 static void diff_facts(const struct report *a, const struct report *b,
 		       const struct render_options *options, FILE *out)
 {
-	struct grid *grid = grid_new(COLUMNS(fact_columns));
+	struct table *table = table_new(COLUMNS(fact_columns));
 	size_t count;
 
-	count = add_facts(grid, &machine_fields, &a->machine, &b->machine);
-	count += add_facts(grid, &config_fields, &a->config, &b->config);
+	count = add_facts(table, &machine_fields, &a->machine, &b->machine);
+	count += add_facts(table, &config_fields, &a->config, &b->config);
 	if (!same_text(a->tool.version, b->tool.version)) {
-		grid_cell(grid, GRID_PLAIN, "zctrace");
-		grid_cell(grid, GRID_DOUBT, a->tool.version);
-		grid_cell(grid, GRID_DOUBT, b->tool.version);
+		table_cell(table, TONE_PLAIN, "zctrace");
+		table_cell(table, TONE_DOUBT, a->tool.version);
+		table_cell(table, TONE_DOUBT, b->tool.version);
 		count++;
 	}
 	putc('\n', out);
 	if (count)
-		grid_print(grid, options, out);
+		table_print_text(table, options, out);
 	else
 		fputs("  same machine, same configuration\n", out);
-	grid_free(grid);
+	table_free(table);
 }
 
 /* --- which scenario belongs to which --- */
@@ -128,7 +128,7 @@ static void print_alone(const struct report *report, const struct report_scenari
 	char name[OVERVIEW_TEXT_BYTES];
 
 	putc('\n', out);
-	text_paragraph(options, out, GRID_PLAIN, side,
+	text_paragraph(options, out, TONE_PLAIN, side,
 		       overview_name(report, scenario, name));
 }
 
@@ -169,34 +169,34 @@ static const struct report_claim *find_claim(const struct report *report, const 
 	return NULL;
 }
 
-static void add_verdicts(struct grid *grid, const struct report_claim *claim,
+static void add_verdicts(struct table *table, const struct report_claim *claim,
 			 const struct report_claim *a, const struct report_claim *b)
 {
 	const struct report_claim *const sides[] = { a, b };
 
-	grid_cell(grid, GRID_PLAIN, claim->text ? claim->text : claim->id);
+	table_cell(table, TONE_PLAIN, claim->text ? claim->text : claim->id);
 	for (int i = 0; i < 2; i++) {
 		const struct report_claim *side = sides[i];
 
 		if (side)
-			grid_format(grid, GRID_BOLD, "%s%s%s%s", report_claim_verdict(side),
+			table_format(table, TONE_BOLD, "%s%s%s%s", report_claim_verdict(side),
 				    side->measured_text ? " (" : "",
 				    side->measured_text ? side->measured_text : "",
 				    side->measured_text ? ")" : "");
 		else
-			grid_cell(grid, GRID_DIM, NULL);
+			table_cell(table, TONE_DIM, NULL);
 	}
 }
 
 static void diff_claims(const struct report *a, const struct report *b,
 			const struct render_options *options, FILE *out)
 {
-	static const struct grid_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "claims with another verdict", .wraps = true },
 		{ "A", .wraps = true },
 		{ "B", .wraps = true },
 	};
-	struct grid *grid = grid_new(COLUMNS(columns));
+	struct table *table = table_new(COLUMNS(columns));
 	size_t same = 0, other = 0;
 
 	for (size_t i = 0; i < a->claim_count; i++) {
@@ -206,13 +206,13 @@ static void diff_claims(const struct report *a, const struct report *b,
 			same++;
 			continue;
 		}
-		add_verdicts(grid, in_a, in_a, in_b);
+		add_verdicts(table, in_a, in_a, in_b);
 		other++;
 	}
 	for (size_t i = 0; i < b->claim_count; i++) {
 		if (find_claim(a, b->claims[i].id))
 			continue;
-		add_verdicts(grid, &b->claims[i], NULL, &b->claims[i]);
+		add_verdicts(table, &b->claims[i], NULL, &b->claims[i]);
 		other++;
 	}
 	if (same + other)
@@ -220,8 +220,8 @@ static void diff_claims(const struct report *a, const struct report *b,
 	if (same)
 		fprintf(out, "  %zu of %zu claims have the same verdict\n", same, same + other);
 	if (other)
-		grid_print(grid, options, out);
-	grid_free(grid);
+		table_print_text(table, options, out);
+	table_free(table);
 }
 
 int report_diff(const struct report *a, const struct report *b,

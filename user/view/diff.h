@@ -5,7 +5,7 @@
 #define ZC_DIFF_H
 
 #include <stdio.h>
-#include "grid.h"
+#include "paragraph.h"
 
 /* First where machine and configuration differ, then scenario by scenario, then the claims whose
  * verdict is another. 0 or -EIO of the stream. */
@@ -21,6 +21,6 @@ void diff_sweep(const struct report *a, const struct report_scenario *const *par
 		const struct render_options *options, FILE *out);
 
 /* What may be said of two spreads, in buf of OVERVIEW_TEXT_BYTES, and how it is set off. */
-enum grid_color diff_spread(const struct spread *a, const struct spread *b, char *buf);
+enum tone diff_spread(const struct spread *a, const struct spread *b, char *buf);
 
 #endif

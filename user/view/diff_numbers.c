@@ -44,25 +44,25 @@ static bool apart(const struct spread *a, const struct spread *b)
 	return a->max.value < b->min.value || b->max.value < a->min.value;
 }
 
-enum grid_color diff_spread(const struct spread *a, const struct spread *b, char *buf)
+enum tone diff_spread(const struct spread *a, const struct spread *b, char *buf)
 {
 	char ratio[NUMBER_BYTES];
 
 	if (a->run_count < 2 || b->run_count < 2 || a->min.why || a->max.why || b->min.why ||
 	    b->max.why) {
 		snprintf(buf, OVERVIEW_TEXT_BYTES, "too few runs to tell");
-		return GRID_DIM;
+		return TONE_DIM;
 	}
 	if (!apart(a, b)) {
 		snprintf(buf, OVERVIEW_TEXT_BYTES, "within the noise");
-		return GRID_DIM;
+		return TONE_DIM;
 	}
 	if (a->median.value)
 		number_ratio((double)b->median.value / (double)a->median.value, ratio);
 	else
 		snprintf(ratio, sizeof(ratio), "?");
 	snprintf(buf, OVERVIEW_TEXT_BYTES, "changed: %s×", ratio);
-	return GRID_BOLD;
+	return TONE_BOLD;
 }
 
 static bool has_number(const struct metric_value *value)
@@ -70,29 +70,29 @@ static bool has_number(const struct metric_value *value)
 	return value->present && !value->why;
 }
 
-static enum grid_color change(enum metric_id id, const struct metric_value *a,
+static enum tone change(enum metric_id id, const struct metric_value *a,
 			      const struct metric_value *b, char *buf)
 {
 	const struct metric *metric = &metrics[id];
 
 	if (!has_number(a) || !has_number(b)) {
 		snprintf(buf, OVERVIEW_TEXT_BYTES, "measured only in %s", has_number(a) ? "A" : "B");
-		return GRID_DOUBT;
+		return TONE_DOUBT;
 	}
 	if (a->spread && b->spread)
 		return diff_spread(a->spread, b->spread, buf);
 	if (is_ratio(metric) ? a->ratio == b->ratio : a->count == b->count) {
 		snprintf(buf, OVERVIEW_TEXT_BYTES, "same");
-		return GRID_DIM;
+		return TONE_DIM;
 	}
 	if (is_ratio(metric))
 		snprintf(buf, OVERVIEW_TEXT_BYTES, "%+.4g", b->ratio - a->ratio);
 	else
 		change_of_count(metric, a->count, b->count, buf);
 	if (metric->unit != UNIT_NS && metric->unit != UNIT_PER_SECOND)
-		return GRID_BOLD;
+		return TONE_BOLD;
 	strcat(buf, ", one value each");
-	return GRID_PLAIN;
+	return TONE_PLAIN;
 }
 
 /* What is shown without -v: the rest is in one of these, or scatters. */
@@ -113,8 +113,7 @@ static bool is_brief(enum metric_id id, const struct report_role *role)
 struct pair {
 	const struct report_scenario *a, *b;
 	const struct render_options *options;
-	struct grid *grid;
-	struct text_reasons reasons;
+	struct table *table;
 };
 
 static void add_metric(struct pair *pair, enum metric_id id, const struct report_role *role_a,
@@ -123,46 +122,46 @@ static void add_metric(struct pair *pair, enum metric_id id, const struct report
 	char number[NUMBER_BYTES], text[OVERVIEW_TEXT_BYTES], role[48];
 	struct metric_value in_a = metric_value(id, pair->a, role_a);
 	struct metric_value in_b = metric_value(id, pair->b, role_b);
-	enum grid_color color;
+	enum tone color;
 
 	if (!has_number(&in_a) && !has_number(&in_b))
 		return;
 	if (!pair->options->verbose && !is_brief(id, role_a))
 		return;
-	grid_format(pair->grid, GRID_PLAIN, "%s%s%s%s",
+	table_format(pair->table, TONE_PLAIN, "%s%s%s%s",
 		    metrics[id].unit == UNIT_PER_BYTE ? "copies per byte, " : "",
 		    role_a ? plain_text(role_a->name, role, sizeof(role)) : "",
-		    role_a ? ": " : "", metrics[id].label);
-	grid_cell(pair->grid, GRID_PLAIN, metric_text(id, &in_a, number));
-	grid_cell(pair->grid, GRID_PLAIN, metric_text(id, &in_b, number));
+		    role_a ? ": " : "", metric_name(id));
+	table_cell(pair->table, TONE_PLAIN, metric_text(id, &in_a, number));
+	table_cell(pair->table, TONE_PLAIN, metric_text(id, &in_b, number));
 	color = change(id, &in_a, &in_b, text);
-	grid_cell(pair->grid, color, text);
-	text_note_reason(&pair->reasons, in_a.why);
-	text_note_reason(&pair->reasons, in_b.why);
+	table_cell(pair->table, color, text);
+	table_note(pair->table, NULL, in_a.why);
+	table_note(pair->table, NULL, in_b.why);
 }
 
-static void add_condition(struct grid *grid, const char *label, const char *a, const char *b)
+static void add_condition(struct table *table, const char *label, const char *a, const char *b)
 {
 	if (same_text(a, b))
 		return;
-	grid_cell(grid, GRID_PLAIN, label);
-	grid_cell(grid, GRID_DOUBT, a);
-	grid_cell(grid, GRID_DOUBT, b);
-	grid_cell(grid, GRID_DOUBT, "differs");
+	table_cell(table, TONE_PLAIN, label);
+	table_cell(table, TONE_DOUBT, a);
+	table_cell(table, TONE_DOUBT, b);
+	table_cell(table, TONE_DOUBT, "differs");
 }
 
-static void add_conditions(struct grid *grid, const struct report_scenario *a,
+static void add_conditions(struct table *table, const struct report_scenario *a,
 			   const struct report_scenario *b)
 {
 	char text_a[NUMBER_BYTES], text_b[NUMBER_BYTES];
 
-	add_condition(grid, "page cache", a->cache, b->cache);
-	add_condition(grid, "link", a->link, b->link);
-	add_condition(grid, "limit of the link", number_rate(a->rate_bits, text_a),
+	add_condition(table, "page cache", a->cache, b->cache);
+	add_condition(table, "link", a->link, b->link);
+	add_condition(table, "limit of the link", number_rate(a->rate_bits, text_a),
 		      number_rate(b->rate_bits, text_b));
-	add_condition(grid, "chunk", number_chunk(a->chunk_bytes, text_a),
+	add_condition(table, "chunk", number_chunk(a->chunk_bytes, text_a),
 		      number_chunk(b->chunk_bytes, text_b));
-	add_condition(grid, "payload", number_count(a->payload_bytes, text_a),
+	add_condition(table, "payload", number_count(a->payload_bytes, text_a),
 		      number_count(b->payload_bytes, text_b));
 }
 
@@ -182,7 +181,7 @@ static void add_roles(struct pair *pair)
 void diff_numbers(const struct report *report, const struct report_scenario *a,
 		  const struct report_scenario *b, const struct render_options *options, FILE *out)
 {
-	static const struct grid_column columns[] = {
+	static const struct table_column columns[] = {
 		{ "number", .wraps = true },
 		{ "A", .right = true },
 		{ "B", .right = true },
@@ -192,20 +191,19 @@ void diff_numbers(const struct report *report, const struct report_scenario *a,
 	char name[OVERVIEW_TEXT_BYTES];
 
 	putc('\n', out);
-	text_paragraph(options, out, GRID_BOLD, "  ", overview_name(report, a, name));
+	text_paragraph(options, out, TONE_BOLD, "  ", overview_name(report, a, name));
 	if (a->failed || b->failed) {
 		fprintf(out, "  could not be measured in %s\n",
 			a->failed && b->failed ? "either" : a->failed ? "A" : "B");
 		return;
 	}
-	pair.grid = grid_new(COLUMNS(columns));
-	add_conditions(pair.grid, a, b);
+	pair.table = table_new(COLUMNS(columns));
+	add_conditions(pair.table, a, b);
 	for (int id = 0; id < METRIC_COUNT; id++) {
 		if (!metrics[id].of_role)
 			add_metric(&pair, id, NULL, NULL);
 	}
 	add_roles(&pair);
-	grid_print(pair.grid, options, out);
-	grid_free(pair.grid);
-	text_print_reasons(&pair.reasons, options, out);
+	table_print_text(pair.table, options, out);
+	table_free(pair.table);
 }

@@ -73,8 +73,8 @@ static void arrow_texts(const struct report_scenario *scenario, size_t arrow, bo
 
 static void place(const char *name, const struct render_options *options, FILE *out)
 {
-	fprintf(out, "%s%s%s", text_color(options, GRID_BOLD), name,
-		text_plain_again(options, GRID_BOLD));
+	fprintf(out, "%s%s%s", text_color(options, TONE_BOLD), name,
+		text_plain_again(options, TONE_BOLD));
 }
 
 static void places_and_arrows(const struct report_scenario *scenario, size_t arrow,
@@ -150,7 +150,7 @@ static void picture(const struct report *report, size_t index, const struct rend
 	char *title = names(report, index);
 
 	putc('\n', out);
-	text_paragraph(options, out, GRID_PLAIN, "  ", title);
+	text_paragraph(options, out, TONE_PLAIN, "  ", title);
 	free(title);
 	arrow_texts(scenario, arrow, false, out);
 	places_and_arrows(scenario, arrow, options, out);
