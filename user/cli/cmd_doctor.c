@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* doctor: what this machine has of what zctrace needs; for every "no", what is lost and what to
  * do. Nothing is measured; with privilege the programs are loaded and attached once, as a test. */
-#include <argp.h>
 #include <bpf/btf.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -182,25 +181,19 @@ static int print_json(const struct findings *all, bool able)
 	return err;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	bool *json = state->input;
+struct arguments {
+	bool json;
+};
 
-	if (key == 'j') {
-		*json = true;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
+#define ARGUMENTS struct arguments
 
-static const struct argp_option options[] = {
-	{ .name = "json", .key = 'j', .doc = "For scripts" },
+static const struct option_row options[] = {
+	{ "json", NULL, "For scripts", SETS_FLAG(json), .letter = 'j' },
 	{ 0 },
 };
 
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
+static const struct command_syntax syntax = {
+	.options = { options },
 	.doc = "Says what this machine has of what zctrace needs, what is lost for every \"no\", and "
 	       "what to do about it.\vExit status: 0 if the main job can be done here, 3 if not.",
 };
@@ -208,9 +201,10 @@ static const struct argp argp = {
 int cmd_doctor(int argc, char **argv)
 {
 	struct findings all = { .count = 0 };
-	bool json = false, able = true;
+	struct arguments a = { 0 };
+	bool able = true;
 
-	commands_parse(&argp, argc, argv, &json);
+	commands_parse(&syntax, argc, argv, &a);
 	look_at_privilege(&all);
 	look_at_kernel(&all);
 	look_at_tracepoints(&all);
@@ -220,7 +214,7 @@ int cmd_doctor(int argc, char **argv)
 		try_link(&all);
 	for (size_t i = 0; i < all.count; i++)
 		able = able && (all.list[i].ok || !all.list[i].required);
-	if (json)
+	if (a.json)
 		print_json(&all, able);
 	else
 		print_text(&all);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* lab: leads a student through one lab, from the task to the lab report. lab check and lab key are
  * the instructor's, each a file of its own. */
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,90 +8,48 @@
 #include <sys/stat.h>
 
 #include "cmd_lab.h"
-#include "commands.h"
 #include "exits.h"
 #include "paragraph.h"
 #include "lab_ask.h"
 #include "lab_measure.h"
 #include "lab_sheet.h"
-#include "output.h"
-
-enum { KEY_NAME = 0x100, KEY_PREDICTIONS, KEY_ANSWERS, KEY_FROM, KEY_OUT, KEY_NO_COLOR };
-enum { MOST_FROM = 8, MOST_LABS = 99 };
 
 struct arguments {
-	int number;		/* 0 = list them */
+	struct lab_arguments lab;
 	const char *name, *predictions, *answers, *out;
-	const char *from[MOST_FROM];
-	size_t from_count;
-	bool quiet;
 	struct render_options terminal;
 };
 
-static const struct argp_option options[] = {
-	{ .name = "name", .key = KEY_NAME, .arg = "NAME", .doc = "Yours, for the lab report" },
-	{ .name = "predictions", .key = KEY_PREDICTIONS, .arg = "FILE",
-	  .doc = "Take them from lines \"id: value\" instead of asking" },
-	{ .name = "answers", .key = KEY_ANSWERS, .arg = "FILE",
-	  .doc = "Take the answers to the questions from lines \"why-1: text\"" },
-	{ .name = "from", .key = KEY_FROM, .arg = "PATH",
-	  .doc = "Do not measure: take the reports from a directory (labs/data has some), from a "
-		 "report, or go on with a hand-in; may be repeated" },
-	{ .name = "out", .key = KEY_OUT, .arg = "PREFIX",
-	  .doc = "Name of the lab report, without .json, .md, .html (default labN-handin)" },
-	{ .name = "quiet", .key = 'q', .doc = "Do not print the task" },
-	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)" },
+static void end(const struct option_use *use)
+{
+	const struct arguments *a = use->arguments;
+
+	if (!a->lab.number && (a->name || a->predictions || a->answers || a->lab.from_count ||
+			       a->out || a->lab.outputs.quiet))
+		argp_error(use->state, "the number of the lab is missing; zctrace lab lists them");
+}
+
+#define ARGUMENTS struct arguments
+
+static const struct option_row options[] = {
+	{ "name", "NAME", "Yours, for the lab report", SETS_TEXT(name) },
+	{ "predictions", "FILE", "Take them from lines \"id: value\" instead of asking",
+	  SETS_TEXT(predictions) },
+	{ "answers", "FILE", "Take the answers to the questions from lines \"why-1: text\"",
+	  SETS_TEXT(answers) },
+	{ "from", "PATH",
+	  "Do not measure: take the reports from a directory (labs/data has some), from a "
+	  "report, or go on with a hand-in; may be repeated", .take = lab_take_from },
+	{ "out", "PREFIX",
+	  "Name of the lab report, without .json, .md, .html (default labN-handin)",
+	  SETS_TEXT(out) },
+	{ "quiet", NULL, "Do not print the task", SETS_FLAG(lab.outputs.quiet), .letter = 'q' },
+	NO_COLOR_ROW,
 	{ 0 },
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-	char *end;
-
-	switch (key) {
-	case KEY_NAME:
-		a->name = arg;
-		return 0;
-	case KEY_PREDICTIONS:
-		a->predictions = arg;
-		return 0;
-	case KEY_ANSWERS:
-		a->answers = arg;
-		return 0;
-	case KEY_FROM:
-		if (a->from_count == MOST_FROM)
-			argp_error(state, "--from: at most %d", MOST_FROM);
-		a->from[a->from_count++] = arg;
-		return 0;
-	case KEY_OUT:
-		a->out = arg;
-		return 0;
-	case 'q':
-		a->quiet = true;
-		return 0;
-	case KEY_NO_COLOR:
-		a->terminal.color = false;
-		return 0;
-	case ARGP_KEY_END:
-		if (!a->number && (a->name || a->predictions || a->answers || a->from_count ||
-				   a->out ||
-				   a->quiet))
-			argp_error(state, "the number of the lab is missing; zctrace lab lists them");
-		return 0;
-	case ARGP_KEY_ARG:
-		a->number = strtol(arg, &end, 10);
-		if (state->arg_num || *end || a->number < 1 || a->number > MOST_LABS)
-			argp_error(state, "%s: give the number of one lab", arg);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
+static const struct command_syntax syntax = {
+	.options = { options }, .argument = lab_take_number, .end = end,
 	.args_doc = "[N]\ncheck HANDIN...\nkey N",
 	.doc = "Leads through lab N: prints the task, takes your predictions, measures, sets both side "
 	       "by side, and writes the lab report. Without N: lists the labs. \"lab check\" and "
@@ -110,7 +67,7 @@ static int list_labs(void)
 	if (!lab_directory())
 		return complain(ZC_EXIT_FAILED, "the labs are not beside this program; run it from the "
 				"source tree, or install it with make install");
-	for (int number = 1; number <= MOST_LABS; number++) {
+	for (int number = 1; number <= LAB_MOST_LABS; number++) {
 		if (lab_exists(number, title, sizeof(title)))
 			printf("%d  %s\n", number, title);
 	}
@@ -133,8 +90,8 @@ static int take_given(const struct arguments *a, const struct lab *lab, struct h
 	const char *const files[] = { a->predictions, a->answers };
 	char error[1024];
 
-	for (size_t i = 0; i < a->from_count; i++) {
-		if (lab_take_saved(a->from[i], lab, handin, error, sizeof(error)))
+	for (size_t i = 0; i < a->lab.from_count; i++) {
+		if (lab_take_saved(a->lab.from[i], lab, handin, error, sizeof(error)))
 			return complain(ZC_EXIT_USAGE, "--from %s", error);
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -150,7 +107,7 @@ static void introduce(const struct arguments *a, const struct lab *lab)
 {
 	char title[200];
 
-	if (a->quiet)
+	if (a->lab.outputs.quiet)
 		return;
 	snprintf(title, sizeof(title), "Lab %d: %s", lab->number, lab->title);
 	text_paragraph(&a->terminal, stdout, TONE_BOLD, "", title);
@@ -288,8 +245,8 @@ static bool would_overwrite(const struct arguments *a)
 	snprintf(path, sizeof(path), "%s.json", a->out);
 	if (stat(path, &there))
 		return false;
-	for (size_t i = 0; i < a->from_count; i++) {
-		if (!stat(a->from[i], &given) && given.st_dev == there.st_dev &&
+	for (size_t i = 0; i < a->lab.from_count; i++) {
+		if (!stat(a->lab.from[i], &given) && given.st_dev == there.st_dev &&
 		    given.st_ino == there.st_ino)
 			return false;
 	}
@@ -326,8 +283,7 @@ static int do_lab(const struct arguments *a, const struct lab *lab, struct handi
 
 int cmd_lab(int argc, char **argv)
 {
-	const struct outputs plain = { 0 };
-	struct arguments a = { .terminal = outputs_terminal(&plain) };
+	struct arguments a = { 0 };
 	struct handin handin = { 0 };
 	struct lab lab;
 	char error[512], out[32];
@@ -337,16 +293,17 @@ int cmd_lab(int argc, char **argv)
 		return cmd_lab_check(argc - 1, argv + 1);
 	if (argc > 1 && !strcmp(argv[1], "key"))
 		return cmd_lab_key(argc - 1, argv + 1);
-	commands_parse(&argp, argc, argv, &a);
-	if (!a.number)
+	commands_parse(&syntax, argc, argv, &a);
+	a.terminal = outputs_terminal(&a.lab.outputs);
+	if (!a.lab.number)
 		return list_labs();
 	if (lab_can_ask())
 		lab_catch_interrupt();
-	snprintf(out, sizeof(out), "lab%d-handin", a.number);
+	snprintf(out, sizeof(out), "lab%d-handin", a.lab.number);
 	if (!a.out)
 		a.out = out;
-	if (lab_read(a.number, false, &lab, error, sizeof(error))) {
-		status = complain(ZC_EXIT_USAGE, "lab %d: %s", a.number, error);
+	if (lab_read(a.lab.number, false, &lab, error, sizeof(error))) {
+		status = complain(ZC_EXIT_USAGE, "lab %d: %s", a.lab.number, error);
 	} else {
 		handin_new(&handin, &lab);
 		status = do_lab(&a, &lab, &handin);

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The parts of the command lab: cmd_lab.c calls them by their second word. */
+/* What lab and lab key have in common: which lab, and where its reports are. */
 #ifndef ZC_CMD_LAB_H
 #define ZC_CMD_LAB_H
 
-#include "commands.h"
+#include "output.h"
 
-/* lab check HANDIN…: for one or a hundred hand-ins, as a table and CSV. */
-command_fn cmd_lab_check;
-/* lab key N --from DIRECTORY: the key's statements against a measurement. */
-command_fn cmd_lab_key;
+enum { LAB_MOST_FROM = 8, LAB_MOST_LABS = 99 };
+
+/* The arguments of both begin with it. */
+struct lab_arguments {
+	struct outputs outputs;
+	int number;		/* 0 = none was given */
+	const char *from[LAB_MOST_FROM];
+	size_t from_count;
+};
+
+option_fn lab_take_number, lab_take_from;
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* lab check: one hand-in or a hundred, judged in a table and as CSV. None of them is trusted; one
  * that cannot be read is a row like the others. */
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +9,12 @@
 
 #include "alloc.h"
 #include "identity.h"
-#include "cmd_lab.h"
 #include "exits.h"
 #include "paragraph.h"
 #include "handin.h"
 #include "output.h"
 
-enum { KEY_CSV = 0x100, KEY_NO_COLOR, NAME_BYTES = 128 };
+enum { NAME_BYTES = 128 };
 
 /* What is kept of a hand-in. */
 struct row {
@@ -32,46 +30,41 @@ struct row {
 };
 
 struct arguments {
+	struct outputs outputs;
 	const char *csv;
 	char **paths;
 	size_t count;
-	struct render_options terminal;
 };
 
-static const struct argp_option options[] = {
-	{ .name = "csv", .key = KEY_CSV, .arg = "FILE",
-	  .doc = "Write a row for each hand-in (- for standard output, instead of the table)" },
-	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)" },
+static void take_paths(const struct option_use *use)
+{
+	struct arguments *a = use->arguments;
+
+	a->paths = &use->state->argv[use->state->next - 1];
+	a->count = (size_t)(use->state->argc - use->state->next + 1);
+	use->state->next = use->state->argc;
+}
+
+static void end(const struct option_use *use)
+{
+	const struct arguments *a = use->arguments;
+
+	if (!a->count)
+		argp_error(use->state, "a hand-in is missing; zctrace lab writes labN-handin.json");
+}
+
+#define ARGUMENTS struct arguments
+
+static const struct option_row options[] = {
+	{ "csv", "FILE",
+	  "Write a row for each hand-in (- for standard output, instead of the table)",
+	  SETS_TEXT(csv) },
+	NO_COLOR_ROW,
 	{ 0 },
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case KEY_CSV:
-		a->csv = arg;
-		return 0;
-	case KEY_NO_COLOR:
-		a->terminal.color = false;
-		return 0;
-	case ARGP_KEY_ARGS:
-		a->paths = state->argv + state->next;
-		a->count = (size_t)(state->argc - state->next);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "a hand-in is missing; zctrace lab writes labN-handin.json");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.args_doc = "HANDIN...",
+static const struct command_syntax syntax = {
+	.options = { options }, .argument = take_paths, .end = end, .args_doc = "HANDIN...",
 	.doc = "Judges hand-ins of labs: complete or not, predictions right or wrong, and whether the "
 	       "evidence agrees with itself, and whether the predictions were made before it was measured. "
 	       "Exit status 1: one is incomplete, inconsistent, or predicted too late.\v"
@@ -290,6 +283,7 @@ static int write_csv(FILE *out, void *context)
 
 static int write_all(const struct arguments *a, const struct row *rows)
 {
+	const struct render_options terminal = outputs_terminal(&a->outputs);
 	struct csv_job job = { rows, a->count };
 	bool to_stdout = a->csv && !strcmp(a->csv, "-");
 	int err = 0;
@@ -300,7 +294,7 @@ static int write_all(const struct arguments *a, const struct row *rows)
 			output_complain(STDOUT_FILENO, err);
 		return err;
 	}
-	print_table(rows, a->count, &a->terminal);
+	print_table(rows, a->count, &terminal);
 	if (a->csv)
 		err = output_replace(a->csv, write_csv, &job);
 	if (err)
@@ -310,13 +304,12 @@ static int write_all(const struct arguments *a, const struct row *rows)
 
 int cmd_lab_check(int argc, char **argv)
 {
-	const struct outputs plain = { 0 };
 	const struct identity caller = identity_of_caller();
-	struct arguments a = { .terminal = outputs_terminal(&plain) };
+	struct arguments a = { 0 };
 	int status = ZC_EXIT_OK, err;
 	struct row *rows;
 
-	commands_parse(&argp, argc, argv, &a);
+	commands_parse(&syntax, argc, argv, &a);
 	rows = xcalloc(a.count, sizeof(*rows));
 	err = identity_borrow(&caller);
 	for (size_t i = 0; i < a.count && !err; i++) {

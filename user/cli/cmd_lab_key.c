@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* lab key: the statements of an instructor's key, set against a measurement of the lab: do they
  * hold on the machines of this class, too? */
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,53 +9,45 @@
 #include "exits.h"
 #include "paragraph.h"
 #include "lab_measure.h"
-#include "output.h"
 
-enum { KEY_FROM = 0x100, MOST_FROM = 8, MOST_LABS = 99 };
+void lab_take_from(const struct option_use *use)
+{
+	struct lab_arguments *a = use->arguments;
 
-struct arguments {
-	int number;
-	const char *from[MOST_FROM];
-	size_t from_count;
-};
+	if (a->from_count == LAB_MOST_FROM)
+		argp_error(use->state, "--from: at most %d", LAB_MOST_FROM);
+	a->from[a->from_count++] = use->text;
+}
 
-static const struct argp_option options[] = {
-	{ .name = "from", .key = KEY_FROM, .arg = "PATH",
-	  .doc = "The lab's reports: their directory (default: .), one of them, or a hand-in" },
+void lab_take_number(const struct option_use *use)
+{
+	struct lab_arguments *a = use->arguments;
+	char *end;
+
+	a->number = strtol(use->text, &end, 10);
+	if (use->state->arg_num || *end || a->number < 1 || a->number > LAB_MOST_LABS)
+		argp_error(use->state, "%s: give the number of one lab", use->text);
+}
+
+static void end(const struct option_use *use)
+{
+	struct lab_arguments *a = use->arguments;
+
+	if (!a->number)
+		argp_error(use->state, "which lab?");
+	if (!a->from_count)
+		a->from[a->from_count++] = ".";
+}
+
+static const struct option_row options[] = {
+	{ "from", "PATH",
+	  "The lab's reports: their directory (default: .), one of them, or a hand-in",
+	  .take = lab_take_from },
 	{ 0 },
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-	char *end;
-
-	switch (key) {
-	case KEY_FROM:
-		if (a->from_count == MOST_FROM)
-			argp_error(state, "--from: at most %d", MOST_FROM);
-		a->from[a->from_count++] = arg;
-		return 0;
-	case ARGP_KEY_ARG:
-		a->number = strtol(arg, &end, 10);
-		if (state->arg_num || *end || a->number < 1 || a->number > MOST_LABS)
-			argp_error(state, "%s: give the number of one lab", arg);
-		return 0;
-	case ARGP_KEY_END:
-		if (!a->number)
-			argp_error(state, "which lab?");
-		if (!a->from_count)
-			a->from[a->from_count++] = ".";
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.args_doc = "N",
+static const struct command_syntax syntax = {
+	.options = { options }, .argument = lab_take_number, .end = end, .args_doc = "N",
 	.doc = "Sets the statements of lab N's key (labs/instructor/) against a measurement of yours. "
 	       "Exit status 1: one of them does not hold.\v"
 	       "Example:\n  sudo zctrace lab 1 --predictions any && zctrace lab key 1\n",
@@ -111,13 +102,13 @@ static int show(const struct lab *key, const struct lab *lab, const struct handi
 
 int cmd_lab_key(int argc, char **argv)
 {
-	struct arguments a = { 0 };
+	struct lab_arguments a = { 0 };
 	struct handin handin = { 0 };
 	struct lab lab = { 0 }, key = { 0 };
 	char error[1024];
 	int err, status = ZC_EXIT_USAGE;
 
-	commands_parse(&argp, argc, argv, &a);
+	commands_parse(&syntax, argc, argv, &a);
 	err = lab_read(a.number, false, &lab, error, sizeof(error));
 	if (!err)
 		err = lab_read(a.number, true, &key, error, sizeof(error));

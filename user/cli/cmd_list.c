@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* list: the tables of scenarios, claims and metrics as they are compiled in. */
-#include <argp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,22 +38,23 @@ static void list_metrics(void)
 	}
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static void take_what(const struct option_use *use)
 {
-	const char **what = state->input;
+	const char **what = use->arguments;
 
-	if (key == ARGP_KEY_ARG && !*what) {
-		*what = arg;
-		return 0;
-	}
-	if (key == ARGP_KEY_END && !*what)
-		argp_error(state, "list what? scenarios, claims or metrics");
-	return ARGP_ERR_UNKNOWN;
+	if (*what)
+		argp_error(use->state, "Too many arguments");
+	*what = use->text;
 }
 
-static const struct argp argp = {
-	.parser = parse,
-	.args_doc = "scenarios|claims|metrics",
+static void end(const struct option_use *use)
+{
+	if (!*(const char **)use->arguments)
+		argp_error(use->state, "list what? scenarios, claims or metrics");
+}
+
+static const struct command_syntax syntax = {
+	.argument = take_what, .end = end, .args_doc = "scenarios|claims|metrics",
 	.doc = "Prints what there is to run, to decide, or to measure.",
 };
 
@@ -62,7 +62,7 @@ int cmd_list(int argc, char **argv)
 {
 	const char *what = NULL;
 
-	commands_parse(&argp, argc, argv, &what);
+	commands_parse(&syntax, argc, argv, &what);
 	if (!strcmp(what, "scenarios"))
 		list_scenarios();
 	else if (!strcmp(what, "claims"))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* copy, sendfile and compare: from their own options to a plan, and the verdicts that were expected
  * of it. measure_options.c has the options that they share with sweep. */
-#include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,26 +20,6 @@ enum {
 };
 
 #define FULL_RATE 1000000000ULL
-
-enum keys { KEY_CHUNK = 0x100, KEY_AS, KEY_FULL, KEY_ALL, KEY_EXPECT, KEY_PREFAULT };
-
-static const struct argp_option options[] = {
-	{ .name = "chunk", .key = KEY_CHUNK, .arg = "SIZE",
-	  .doc = "Bytes a round (default 64K; copy alone: the whole file)", .group = 1 },
-	{ .name = "as", .key = KEY_AS, .arg = "doc1|doc2",
-	  .doc = "A document's own port, chunk and file size (1.2 GB, 2.4 GB)", .group = 1 },
-	{ .name = "prefault", .key = KEY_PREFAULT,
-	  .doc = "copy: touch the buffer before the clock starts", .group = 1 },
-	{ .name = "full", .key = KEY_FULL,
-	  .doc = "compare: warm and cold, lo, veth, veth-nosg and a limited link: decides every claim",
-	  .group = 1 },
-	{ .name = "all", .key = KEY_ALL,
-	  .doc = "compare: every way that zctrace list scenarios has, side by side",
-	  .group = 1 },
-	{ .name = "expect", .key = KEY_EXPECT, .arg = "CLAIM=VERDICT",
-	  .doc = "Exit with 1 unless the claim has that verdict; may be repeated", .group = 2 },
-	{ 0 },
-};
 
 struct arguments {
 	struct measure_options shared;
@@ -65,14 +44,17 @@ static const struct document documents[] = {
 	{ "doc2", 10000, 65536, 2576980377 },
 };
 
-static const struct document *find_document(struct argp_state *state, const char *name)
+static void take_document(const struct option_use *use)
 {
+	struct arguments *a = use->arguments;
+
 	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
-		if (!strcmp(documents[i].name, name))
-			return &documents[i];
+		if (!strcmp(documents[i].name, use->text)) {
+			a->document = &documents[i];
+			return;
+		}
 	}
-	argp_error(state, "--as %s: give doc1 or doc2", name);
-	return NULL;
+	argp_error(use->state, "--as %s: give doc1 or doc2", use->text);
 }
 
 /* Only what no option of its own was given for, in whatever order they stood. */
@@ -89,55 +71,46 @@ static void as_document(struct arguments *a)
 		plan->bytes = a->document->bytes;
 }
 
-static void add_expect(struct argp_state *state, struct arguments *a, const char *spec)
+static void add_expect(const struct option_use *use)
 {
+	struct arguments *a = use->arguments;
 	char error[512];
 
 	if (a->expect_count == MAX_EXPECT)
-		argp_error(state, "--expect: at most %d", MAX_EXPECT);
-	if (claims_expect(NULL, spec, error, sizeof(error)) == -EINVAL)
-		argp_error(state, "--expect %s: %s", spec, error);
-	a->expect[a->expect_count++] = spec;
+		argp_error(use->state, "--expect: at most %d", MAX_EXPECT);
+	if (claims_expect(NULL, use->text, error, sizeof(error)) == -EINVAL)
+		argp_error(use->state, "--expect %s: %s", use->text, error);
+	a->expect[a->expect_count++] = use->text;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static void take_chunk(const struct option_use *use)
 {
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &a->shared;
-		return 0;
-	case KEY_CHUNK:
-		a->shared.plan.chunk_bytes = measure_parse_chunk(state, "chunk", arg);
-		return 0;
-	case KEY_AS:
-		a->document = find_document(state, arg);
-		return 0;
-	case KEY_PREFAULT:
-		a->prefault = true;
-		return 0;
-	case KEY_FULL:
-		a->full = true;
-		return 0;
-	case KEY_ALL:
-		a->all = true;
-		return 0;
-	case KEY_EXPECT:
-		add_expect(state, a, arg);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	*(__u64 *)use->member = measure_parse_chunk(use->state, use->row->name, use->text);
 }
 
-static const struct argp_child children[] = { { .argp = &measure_options_argp }, { 0 } };
+#define ARGUMENTS struct arguments
 
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.children = children,
-	.args_doc = "[FILE]",
+static const struct option_row options[] = {
+	{ "chunk", "SIZE", "Bytes a round (default 64K; copy alone: the whole file)",
+	  .take = take_chunk, MEMBER(shared.plan.chunk_bytes), .group = 1 },
+	{ "as", "doc1|doc2", "A document's own port, chunk and file size (1.2 GB, 2.4 GB)",
+	  .take = take_document, .group = 1 },
+	{ "prefault", NULL, "copy: touch the buffer before the clock starts",
+	  SETS_FLAG(prefault), .group = 1 },
+	{ "full", NULL,
+	  "compare: warm and cold, lo, veth, veth-nosg and a limited link: decides every claim",
+	  SETS_FLAG(full), .group = 1 },
+	{ "all", NULL, "compare: every way that zctrace list scenarios has, side by side",
+	  SETS_FLAG(all), .group = 1 },
+	{ "expect", "CLAIM=VERDICT",
+	  "Exit with 1 unless the claim has that verdict; may be repeated",
+	  .take = add_expect, .group = 2 },
+	{ 0 },
+};
+
+static const struct command_syntax syntax = {
+	.options = { options, measure_option_rows, output_options },
+	.argument = measure_argument, .end = measure_end, .args_doc = "[FILE]",
 	.doc = "Sends FILE (or one that is made, and gone afterwards) from a sender to a receiver and "
 	       "watches the kernel meanwhile.\v"
 	       "Examples:\n"
@@ -261,7 +234,7 @@ int cmd_measure(int argc, char **argv)
 	struct report *report;
 	enum zc_exit status, expected;
 
-	commands_parse(&argp, argc, argv, &a);
+	commands_parse(&syntax, argc, argv, &a);
 	status = check(&a);
 	if (status)
 		return status;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* report and diff: saved reports again, in any format, without root. */
-#include <argp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -16,61 +15,50 @@ struct arguments {
 	int wanted, given;
 };
 
-enum { KEY_NO_COLOR = 0x100 };
+static void take_path(const struct option_use *use)
+{
+	struct arguments *a = use->arguments;
 
-static const struct argp_option report_options[] = {
-	{ .name = "verbose", .key = 'v', .doc = "Every call and witness", .group = 3 },
+	if (a->given == a->wanted)
+		argp_error(use->state, "one FILE too many: %s", use->text);
+	a->paths[a->given++] = use->text;
+}
+
+static void end(const struct option_use *use)
+{
+	const struct arguments *a = use->arguments;
+
+	if (a->given < a->wanted)
+		argp_error(use->state, "%s; copy, sendfile and compare save one with --json FILE",
+			   a->wanted > 1 ? "two saved reports are needed" :
+			   "a saved report is missing");
+}
+
+#define ARGUMENTS struct arguments
+
+static const struct option_row report_options[] = {
+	{ "verbose", NULL, "Every call and witness", SETS_FLAG(outputs.verbose), .letter = 'v',
+	  .group = 3 },
 	{ 0 },
 };
 
 /* A comparison is text: none of a report's formats can hold it. */
-static const struct argp_option diff_options[] = {
-	{ .name = "verbose", .key = 'v', .doc =
-		"Every number of every program, every chunk of a sweep" },
-	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)" },
+static const struct option_row diff_options[] = {
+	{ "verbose", NULL, "Every number of every program, every chunk of a sweep",
+	  SETS_FLAG(outputs.verbose), .letter = 'v' },
+	NO_COLOR_ROW,
 	{ 0 },
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		if (a->wanted == 1)
-			state->child_inputs[0] = &a->outputs;
-		return 0;
-	case 'v':
-		a->outputs.verbose = true;
-		return 0;
-	case KEY_NO_COLOR:
-		a->outputs.no_color = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (a->given == a->wanted)
-			argp_error(state, "one FILE too many: %s", arg);
-		a->paths[a->given++] = arg;
-		return 0;
-	case ARGP_KEY_END:
-		if (a->given < a->wanted)
-			argp_error(state, "%s; copy, sendfile and compare save one with --json "
-				   "FILE", a->wanted > 1 ? "two saved reports are needed" :
-				   "a saved report is missing");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_child children[] = { { .argp = &output_argp }, { 0 } };
-
-static const struct argp report_argp = {
-	.options = report_options, .parser = parse, .children = children, .args_doc = "FILE.json",
+static const struct command_syntax report_syntax = {
+	.options = { report_options, output_options }, .argument = take_path, .end = end,
+	.args_doc = "FILE.json",
 	.doc = "Shows a saved report as text, or turns it into other formats. Needs no privilege.",
 };
 
-static const struct argp diff_argp = {
-	.options = diff_options, .parser = parse, .args_doc = "A.json B.json",
+static const struct command_syntax diff_syntax = {
+	.options = { diff_options }, .argument = take_path, .end = end,
+	.args_doc = "A.json B.json",
 	.doc = "Two saved reports side by side: what changed beyond the noise of their runs.",
 };
 
@@ -90,7 +78,7 @@ int cmd_report(int argc, char **argv)
 	struct report *report;
 	int err;
 
-	commands_parse(&report_argp, argc, argv, &a);
+	commands_parse(&report_syntax, argc, argv, &a);
 	signal(SIGPIPE, SIG_IGN);
 	if (outputs_check(&a.outputs))
 		return ZC_EXIT_USAGE;
@@ -122,7 +110,7 @@ int cmd_diff(int argc, char **argv)
 	struct comparison c = { 0 };
 	int err = -1;
 
-	commands_parse(&diff_argp, argc, argv, &a);
+	commands_parse(&diff_syntax, argc, argv, &a);
 	signal(SIGPIPE, SIG_IGN);
 	c.terminal = outputs_terminal(&a.outputs);
 	c.before = load(a.paths[0]);

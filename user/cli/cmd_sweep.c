@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* sweep: each scenario with many sizes of chunk under one condition. It decides no claim: they are
  * about the documents' programs, whose copy sends the file in one piece. */
-#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,18 +21,6 @@ enum {
 
 #define DEFAULT_CHUNKS "1K..16M"
 #define DEFAULT_SCENARIOS "copy,sendfile"
-
-enum keys { KEY_CHUNKS = 0x100, KEY_SCENARIOS, KEY_EXPECT };
-
-static const struct argp_option options[] = {
-	{ .name = "chunks", .key = KEY_CHUNKS, .arg = "A..B|SIZE,...",
-	  .doc = "Sizes of the chunk: from A by doubling to B, or a list; at most 40 (default "
-		 DEFAULT_CHUNKS ", as far as the file is as large)", .group = 1 },
-	{ .name = "scenarios", .key = KEY_SCENARIOS, .arg = "NAME,...",
-	  .doc = "The ways to move the file, or all (default " DEFAULT_SCENARIOS ")", .group = 1 },
-	{ .name = "expect", .key = KEY_EXPECT, .arg = "CLAIM=VERDICT", .flags = OPTION_HIDDEN },
-	{ 0 },
-};
 
 struct arguments {
 	struct measure_options shared;
@@ -131,43 +118,50 @@ static void add_scenarios(struct argp_state *state, struct arguments *a, const c
 	free(copy);
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static void take_chunks(const struct option_use *use)
 {
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &a->shared;
-		return 0;
-	case KEY_CHUNKS:
-		add_chunks(state, a, arg);
-		a->chunks_given = true;
-		return 0;
-	case KEY_SCENARIOS:
-		add_scenarios(state, a, arg);
-		return 0;
-	case KEY_EXPECT:
-		argp_error(state, "--expect: a sweep decides no claim, they are about the documents' "
-			   "programs; zctrace compare decides them");
-		return 0;
-	case ARGP_KEY_END:
-		if (!a->scenario_count)
-			add_scenarios(state, a, DEFAULT_SCENARIOS);
-		if (!a->chunk_count)
-			add_chunks(state, a, DEFAULT_CHUNKS);
-		return ARGP_ERR_UNKNOWN;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	add_chunks(use->state, use->arguments, use->text);
 }
 
-static const struct argp_child children[] = { { .argp = &measure_options_argp }, { 0 } };
+static void take_scenarios(const struct option_use *use)
+{
+	add_scenarios(use->state, use->arguments, use->text);
+}
 
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.children = children,
-	.args_doc = "[FILE]",
+static void refuse_expect(const struct option_use *use)
+{
+	argp_error(use->state, "--expect: a sweep decides no claim, they are about the documents' "
+		   "programs; zctrace compare decides them");
+}
+
+static void end(const struct option_use *use)
+{
+	struct arguments *a = use->arguments;
+
+	measure_end(use);
+	if (!a->scenario_count)
+		add_scenarios(use->state, a, DEFAULT_SCENARIOS);
+	if (!a->chunk_count)
+		add_chunks(use->state, a, DEFAULT_CHUNKS);
+}
+
+#define ARGUMENTS struct arguments
+
+static const struct option_row options[] = {
+	{ "chunks", "A..B|SIZE,...",
+	  "Sizes of the chunk: from A by doubling to B, or a list; at most 40 (default "
+	  DEFAULT_CHUNKS ", as far as the file is as large)",
+	  .take = take_chunks, SETS_FLAG(chunks_given), .group = 1 },
+	{ "scenarios", "NAME,...",
+	  "The ways to move the file, or all (default " DEFAULT_SCENARIOS ")",
+	  .take = take_scenarios, .group = 1 },
+	{ "expect", "CLAIM=VERDICT", NULL, .take = refuse_expect, .flags = OPTION_HIDDEN },
+	{ 0 },
+};
+
+static const struct command_syntax syntax = {
+	.options = { options, measure_option_rows, output_options },
+	.argument = measure_argument, .end = end, .args_doc = "[FILE]",
 	.doc = "Sends FILE (or one that is made, and gone afterwards) in chunks of many sizes, and "
 	       "shows how crossings, CPU time and elapsed time depend on the size, and that copies do not."
 	       "\v"
@@ -222,7 +216,7 @@ int cmd_sweep(int argc, char **argv)
 	struct report *report;
 	enum zc_exit status;
 
-	commands_parse(&argp, argc, argv, &a);
+	commands_parse(&syntax, argc, argv, &a);
 	status = measure_check(&a.shared, NULL);
 	if (status)
 		return status;

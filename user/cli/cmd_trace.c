@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* run and attach: from the options to a watched program, from there to a report. */
-#include <argp.h>
 #include <errno.h>
 #include <grp.h>
 #include <math.h>
@@ -17,177 +16,126 @@
 #include "output.h"
 #include "trace.h"
 
-enum keys {
-	KEY_TIMELINE = 0x100,
-	KEY_WITHOUT,
-	KEY_COUNTS,
-	KEY_OBJECTS,
-	KEY_PROCESSES,
-	KEY_CELLS,
-	KEY_METRICS,
-};
-
 enum { DEFAULT_EVENTS = 2000, MAX_EVENTS = 2000000, MAX_SECONDS = 31536000 };
 
 struct arguments {
-	struct trace_options trace;
 	struct outputs outputs;
+	struct trace_options trace;
 	bool attach, timeline_given;
 };
 
-#define SHARED_OPTIONS \
-	{ .name = "interval", .key = 'i', .arg = "SECONDS", \
-	  .doc = "Print a line of what moved in each interval", .group = 1 }, \
-	{ .name = "live-openmetrics", .key = KEY_METRICS, .arg = "FILE", \
-	  .doc = "Rewrite FILE with the totals at each interval, whole or not at all, for a " \
-		 "textfile collector", .group = 1 }, \
-	{ .name = "timeline", .key = KEY_TIMELINE, .arg = "EVENTS", \
-	  .doc = "Record so many events of each thread, from its busiest flow on "\
-		 "(default 2000, 0 = none)", .group = 1 }, \
-	{ .name = "counts-only", .key = KEY_COUNTS, \
-	  .doc = "Calls, errors and bytes, at the least cost: no times, no copies on the " \
-		 "network, no timeline", .group = 1 }, \
-	{ .name = "without", .key = KEY_WITHOUT, .arg = "TRACEPOINT", \
-	  .doc = "Do without a tracepoint", .group = 1 }, \
-	{ .name = "max-objects", .key = KEY_OBJECTS, .arg = "N", \
-	  .doc = "Files and sockets that are kept apart (default 16384)", .group = 1 }, \
-	{ .name = "max-processes", .key = KEY_PROCESSES, .arg = "N", \
-	  .doc = "Processes that are kept apart (default 4096)", .group = 1 }, \
-	{ .name = "max-cells", .key = KEY_CELLS, .arg = "N", \
-	  .doc = "Rows of (process, call, source, sink) that are kept apart (default 32768)", \
-	  .group = 1 }, \
-	{ .name = "verbose", .key = 'v', .doc = "Every call and witness; -vv: libbpf's log too", \
-	  .group = 3 }
-
-static const struct argp_option run_options[] = {
-	{ .name = "user", .key = 'u', .arg = "USER",
-	  .doc = "Run CMD as USER (default: the user who called sudo)", .group = 1 },
-	SHARED_OPTIONS,
-	{ 0 },
-};
-
-static const struct argp_option attach_options[] = {
-	{ .name = "pid", .key = 'p', .arg = "PID", .doc = "The process to watch, with its threads "
-		 "and children", .group = 1 },
-	{ .name = "duration", .key = 'd', .arg = "SECONDS",
-	  .doc = "For so long (default: until it ends or Ctrl-C)", .group = 1 },
-	SHARED_OPTIONS,
-	{ 0 },
-};
-
-static double parse_seconds(struct argp_state *state, char key, const char *text)
+static void take_seconds(const struct option_use *use)
 {
 	char *end;
-	double value = strtod(text, &end);
+	double value = strtod(use->text, &end);
 
-	if (end == text || *end || !isfinite(value) || value < 0.01 || value > MAX_SECONDS)
-		argp_error(state, "-%c %s: give seconds, at least 0.01", key, text);
-	return value;
+	if (end == use->text || *end || !isfinite(value) || value < 0.01 || value > MAX_SECONDS)
+		argp_error(use->state, "-%c %s: give seconds, at least 0.01", use->row->letter,
+			   use->text);
+	*(double *)use->member = value;
 }
 
-static void set_user(struct argp_state *state, struct arguments *a, const char *name)
+static void take_verbose(const struct option_use *use)
 {
-	const struct passwd *user = getpwnam(name);
+	struct arguments *a = use->arguments;
+
+	session_set_verbosity(a->outputs.verbose ? 2 : 1);
+	a->outputs.verbose = true;
+}
+
+static void take_pid(const struct option_use *use)
+{
+	*(pid_t *)use->member = option_number(use->state, "-p", use->text, 1, 1 << 22);
+}
+
+static void take_user(const struct option_use *use)
+{
+	struct arguments *a = use->arguments;
+	const struct passwd *user = getpwnam(use->text);
 
 	if (!user) {
-		argp_error(state, "-u %s: there is no such user", name);
+		argp_error(use->state, "-u %s: there is no such user", use->text);
 		return;
 	}
 	if (geteuid() && user->pw_uid != geteuid())
-		argp_error(state, "-u %s: only root can run a program as somebody else", name);
+		argp_error(use->state, "-u %s: only root can run a program as somebody else",
+			   use->text);
 	a->trace.identity = (struct identity){ .uid = user->pw_uid, .gid = user->pw_gid,
 					       .change = user->pw_uid != geteuid() };
 }
 
 /* What was asked for fits together. */
-static void check_end(struct argp_state *state, struct arguments *a)
+static void end(const struct option_use *use)
 {
+	struct arguments *a = use->arguments;
 	struct session_options *session = &a->trace.session;
 
 	if (session->counts_only && a->timeline_given && session->timeline_events)
-		argp_error(state, "--timeline: --counts-only records none; leave out one of them");
+		argp_error(use->state, "--timeline: --counts-only records none; leave out one of them");
 	if (session->counts_only)
 		session->timeline_events = 0;
 	if (a->attach ? !a->trace.pid : !a->trace.program)
-		argp_error(state, a->attach ? "-p PID is missing: the process to watch" :
+		argp_error(use->state, a->attach ? "-p PID is missing: the process to watch" :
 			   "CMD is missing: zctrace run -- CMD ARGS...");
 }
 
-/* How much room the kernel side has. */
-static error_t parse_limit(int key, char *arg, struct argp_state *state,
-			   struct session_options *session)
+/* CMD and its arguments. */
+static void take_command(const struct option_use *use)
 {
-	switch (key) {
-	case KEY_OBJECTS:
-		session->max_objects = option_number(state, "--max-objects", arg, 64, 1 << 22);
-		return 0;
-	case KEY_CELLS:
-		session->max_cells = option_number(state, "--max-cells", arg, 64, ZC_MOST_CELLS);
-		return 0;
-	case KEY_PROCESSES:
-		session->max_procs = option_number(state, "--max-processes", arg, 8,
-						   ZC_PROC_STATES);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	struct arguments *a = use->arguments;
+
+	if (a->attach)
+		argp_error(use->state, "attach takes no command; zctrace run -- CMD starts one");
+	a->trace.program = &use->state->argv[use->state->next - 1];
+	use->state->next = use->state->argc;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct arguments *a = state->input;
-	struct session_options *session = &a->trace.session;
+#define ARGUMENTS struct arguments
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &a->outputs;
-		return 0;
-	case 'u':
-		set_user(state, a, arg);
-		return 0;
-	case 'p':
-		a->trace.pid = option_number(state, "-p", arg, 1, 1 << 22);
-		return 0;
-	case 'd':
-		a->trace.seconds = parse_seconds(state, 'd', arg);
-		return 0;
-	case 'i':
-		a->trace.interval = parse_seconds(state, 'i', arg);
-		return 0;
-	case 'v':
-		session_set_verbosity(a->outputs.verbose ? 2 : 1);
-		a->outputs.verbose = true;
-		return 0;
-	case KEY_METRICS:
-		a->trace.openmetrics = arg;
-		return 0;
-	case KEY_TIMELINE:
-		session->timeline_events = option_number(state, "--timeline", arg, 0, MAX_EVENTS);
-		a->timeline_given = true;
-		return 0;
-	case KEY_COUNTS:
-		session->counts_only = true;
-		return 0;
-	case KEY_WITHOUT:
-		option_without(state, session, arg);
-		return 0;
-	case ARGP_KEY_ARGS:
-		if (a->attach)
-			argp_error(state, "attach takes no command; zctrace run -- CMD starts one");
-		a->trace.program = state->argv + state->next;
-		return 0;
-	case ARGP_KEY_END:
-		check_end(state, a);
-		return 0;
-	default:
-		return parse_limit(key, arg, state, session);
-	}
-}
+static const struct option_row run_options[] = {
+	{ "user", "USER", "Run CMD as USER (default: the user who called sudo)",
+	  .take = take_user, .letter = 'u', .group = 1 },
+	{ 0 },
+};
 
-static const struct argp_child children[] = { { .argp = &output_argp }, { 0 } };
+static const struct option_row attach_options[] = {
+	{ "pid", "PID", "The process to watch, with its threads and children",
+	  .take = take_pid, MEMBER(trace.pid), .letter = 'p', .group = 1 },
+	{ "duration", "SECONDS", "For so long (default: until it ends or Ctrl-C)",
+	  .take = take_seconds, MEMBER(trace.seconds), .letter = 'd', .group = 1 },
+	{ 0 },
+};
 
-static const struct argp run_argp = {
-	.options = run_options, .parser = parse, .children = children, .args_doc = "CMD [ARG...]",
+static const struct option_row shared_options[] = {
+	{ "interval", "SECONDS", "Print a line of what moved in each interval",
+	  .take = take_seconds, MEMBER(trace.interval), .letter = 'i', .group = 1 },
+	{ "live-openmetrics", "FILE",
+	  "Rewrite FILE with the totals at each interval, whole or not at all, for a "
+	  "textfile collector", SETS_TEXT(trace.openmetrics), .group = 1 },
+	{ "timeline", "EVENTS",
+	  "Record so many events of each thread, from its busiest flow on (default 2000, 0 = none)",
+	  SETS_NUMBER(trace.session.timeline_events, 0, MAX_EVENTS), SETS_FLAG(timeline_given),
+	  .group = 1 },
+	{ "counts-only", NULL,
+	  "Calls, errors and bytes, at the least cost: no times, no copies on the "
+	  "network, no timeline", SETS_FLAG(trace.session.counts_only), .group = 1 },
+	{ "without", "TRACEPOINT", "Do without a tracepoint", .take = option_without,
+	  MEMBER(trace.session), .group = 1 },
+	{ "max-objects", "N", "Files and sockets that are kept apart (default 16384)",
+	  SETS_NUMBER(trace.session.max_objects, 64, 1 << 22), .group = 1 },
+	{ "max-processes", "N", "Processes that are kept apart (default 4096)",
+	  SETS_NUMBER(trace.session.max_procs, 8, ZC_PROC_STATES), .group = 1 },
+	{ "max-cells", "N",
+	  "Rows of (process, call, source, sink) that are kept apart (default 32768)",
+	  SETS_NUMBER(trace.session.max_cells, 64, ZC_MOST_CELLS), .group = 1 },
+	{ "verbose", NULL, "Every call and witness; -vv: libbpf's log too",
+	  .take = take_verbose, .letter = 'v', .group = 3 },
+	{ 0 },
+};
+
+static const struct command_syntax run_syntax = {
+	.options = { run_options, shared_options, output_options }, .in_order = true,
+	.argument = take_command, .end = end, .args_doc = "CMD [ARG...]",
 	.doc = "Runs CMD, follows its threads and children, and tells where their bytes went and how "
 	       "often they were copied. CMD keeps its input and output, its exit status is passed on; "
 	       "the report goes to standard error.\v"
@@ -196,8 +144,9 @@ static const struct argp run_argp = {
 	       "  sudo zctrace run --html page.html -- python3 -m http.server\n",
 };
 
-static const struct argp attach_argp = {
-	.options = attach_options, .parser = parse, .children = children,
+static const struct command_syntax attach_syntax = {
+	.options = { attach_options, shared_options, output_options }, .in_order = true,
+	.argument = take_command, .end = end,
 	.doc = "Watches a running process, its threads and children, until the time is up, Ctrl-C or "
 	       "its end. It is never stopped or changed.\v"
 	       "Examples:\n"
@@ -250,7 +199,7 @@ int cmd_trace(int argc, char **argv)
 	int err, status = 0;
 
 	a.trace.session.own_child = !a.attach;
-	commands_parse_in_order(a.attach ? &attach_argp : &run_argp, argc, argv, &a);
+	commands_parse(a.attach ? &attach_syntax : &run_syntax, argc, argv, &a);
 	if (outputs_check(&a.outputs))
 		return ZC_EXIT_USAGE;
 	a.trace.command = commands_line;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What all commands share: parsing under their full name, and numbers as options. */
-#include <argp.h>
+/* What all commands share: their tables of options, read by argp under the command's full name. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,25 +11,99 @@
 
 const char *const *commands_line;
 
-static void parse(const struct argp *argp, int argc, char **argv, unsigned int flags, void *input)
+enum { MOST_OPTIONS = 48, FIRST_KEY = 0x100 };	/* keys of options without a letter */
+
+/* What argp hands to parse(). */
+struct parsing {
+	const struct command_syntax *syntax;
+	const struct option_row *rows[MOST_OPTIONS];	/* in the order of argp's options */
+	void *arguments;
+};
+
+static int key_of(const struct option_row *row, size_t number)
 {
+	return row->letter ? row->letter : FIRST_KEY + (int)number;
+}
+
+static void take_option(const struct option_use *use)
+{
+	const struct option_row *row = use->row;
+	char name[32];
+	long number;
+	int small;
+
+	if (row->given)
+		*((bool *)use->arguments + row->given - 1) = true;
+	if (row->kind == OPTION_TEXT) {
+		*(char **)use->member = use->text;
+	} else if (row->kind == OPTION_COUNT) {
+		++*(int *)use->member;
+	} else if (row->kind == OPTION_NUMBER) {
+		snprintf(name, sizeof(name), "--%s", row->name);
+		small = number = option_number(use->state, name, use->text, row->least, row->most);
+		memcpy(use->member, row->bytes == sizeof(small) ? (void *)&small : &number,
+		       row->bytes);
+	}
+	if (row->take)
+		row->take(use);
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+	const struct parsing *parsing = state->input;
+	const struct command_syntax *syntax = parsing->syntax;
+	struct option_use use = { .state = state, .text = text, .arguments = parsing->arguments };
+	option_fn *argument = key == ARGP_KEY_ARG ? syntax->argument :
+			      key == ARGP_KEY_END ? syntax->end : NULL;
+
+	if (argument) {
+		argument(&use);
+		return 0;
+	}
+	for (size_t i = 0; parsing->rows[i]; i++) {
+		if (key_of(parsing->rows[i], i) != key)
+			continue;
+		use.row = parsing->rows[i];
+		use.member = (char *)use.arguments + use.row->offset;
+		take_option(&use);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* argp's rows, made of ours. */
+static void fill_options(struct parsing *parsing, struct argp_option options[MOST_OPTIONS])
+{
+	size_t count = 0;
+
+	memset(options, 0, MOST_OPTIONS * sizeof(*options));
+	for (int set = 0; set < 3; set++) {
+		const struct option_row *row = parsing->syntax->options[set];
+
+		for (; row && row->name && count < MOST_OPTIONS - 1; row++, count++) {
+			parsing->rows[count] = row;
+			options[count] = (struct argp_option){
+				.name = row->name, .key = key_of(row, count), .arg = row->arg,
+				.doc = row->doc, .group = row->group, .flags = row->flags,
+			};
+		}
+	}
+}
+
+void commands_parse(const struct command_syntax *syntax, int argc, char **argv, void *arguments)
+{
+	static struct argp_option options[MOST_OPTIONS];
+	struct parsing parsing = { .syntax = syntax, .arguments = arguments };
+	const struct argp argp = { .options = options, .parser = parse,
+				   .args_doc = syntax->args_doc, .doc = syntax->doc };
 	char name[64], *own = argv[0];
 
+	fill_options(&parsing, options);
 	snprintf(name, sizeof(name), "zctrace %.40s", own);
 	argv[0] = name;
-	if (argp_parse(argp, argc, argv, flags, NULL, input))
+	if (argp_parse(&argp, argc, argv, syntax->in_order ? ARGP_IN_ORDER : 0, NULL, &parsing))
 		out_of_memory();
 	argv[0] = own;
-}
-
-void commands_parse(const struct argp *argp, int argc, char **argv, void *input)
-{
-	parse(argp, argc, argv, 0, input);
-}
-
-void commands_parse_in_order(const struct argp *argp, int argc, char **argv, void *input)
-{
-	parse(argp, argc, argv, ARGP_IN_ORDER, input);
 }
 
 long option_number(struct argp_state *state, const char *name, const char *text, long least,
@@ -46,18 +119,20 @@ long option_number(struct argp_state *state, const char *name, const char *text,
 	return value;
 }
 
-void option_without(struct argp_state *state, struct session_options *session, const char *name)
+void option_without(const struct option_use *use)
 {
+	struct session_options *session = use->member;
 	const struct probe *probes;
 	size_t count;
 	bool known = false;
 
 	probes = session_probes(&count);
 	for (size_t i = 0; i < count; i++)
-		known = known || !strcmp(probes[i].tracepoint, name);
+		known = known || !strcmp(probes[i].tracepoint, use->text);
 	if (!known)
-		argp_error(state, "--without %s: not one of ours; zctrace doctor lists them", name);
+		argp_error(use->state, "--without %s: not one of ours; zctrace doctor lists them",
+			   use->text);
 	if (session->without_count == SESSION_MAX_WITHOUT)
-		argp_error(state, "--without: at most %d", SESSION_MAX_WITHOUT);
-	session->without[session->without_count++] = name;
+		argp_error(use->state, "--without: at most %d", SESSION_MAX_WITHOUT);
+	session->without[session->without_count++] = use->text;
 }

@@ -4,26 +4,24 @@
 #ifndef ZC_MEASURE_OPTIONS_H
 #define ZC_MEASURE_OPTIONS_H
 
-#include <argp.h>
-
 #include "exits.h"
 #include "measure.h"
 #include "remote.h"
 #include "output.h"
 
-enum { MEASURE_OPTIONS_KEY = 0x1000 };	/* the keys of these options begin here */
-
+/* The arguments of these commands begin with it. */
 struct measure_options {
-	struct measure_plan plan;	/* its variants and conditions are the command's to fill */
 	struct outputs outputs;
+	struct measure_plan plan;	/* its variants and conditions are the command's to fill */
 	struct condition condition;	/* --cold, --link, --rate, --ipv6 */
 	struct remote_target to;
 	bool announce;			/* say before how long it will take */
 	bool size_given, cache_given, link_given, port_given, timeline_given, timeline_off;
 };
 
-/* An argp child; input is struct measure_options *. The plan's mode is there before. */
-extern const struct argp measure_options_argp;
+/* The shared options, and what takes FILE and the end; the plan's mode is there before. */
+extern const struct option_row measure_option_rows[];
+option_fn measure_argument, measure_end;
 
 /* Bytes a round: a size that one call can move. */
 __u64 measure_parse_chunk(struct argp_state *state, const char *name, const char *text);

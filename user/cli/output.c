@@ -9,53 +9,40 @@
 #include "exits.h"
 #include "output.h"
 
-enum { KEY_NO_COLOR = OUTPUT_KEY + 0x100 };
+#define ARGUMENTS struct outputs
 
-static struct argp_option options[RENDERERS_MAX + 3] = {
-	{ .name = "quiet", .key = 'q', .doc = "No progress, no text report", .group = 3 },
-	{ .name = "no-color", .key = KEY_NO_COLOR, .doc = "No colours (NO_COLOR does it too)",
+static void add_file(const struct option_use *use)
+{
+	struct outputs *outputs = use->arguments;
+
+	if (outputs->count == OUTPUT_MAX)
+		argp_error(use->state, "too many output files");
+	outputs->files[outputs->count].renderer = renderer_find(use->row->name);
+	outputs->files[outputs->count++].path = use->text;
+}
+
+struct option_row output_options[RENDERERS_MAX + 3] = {
+	{ "quiet", NULL, "No progress, no text report", SETS_FLAG(quiet), .letter = 'q',
 	  .group = 3 },
+	{ "no-color", NULL, "No colours (NO_COLOR does it too)", SETS_FLAG(no_color), .group = 3 },
 };
 
-/* One for each format. They are there before main(): other tables of options refer to these. */
+/* One for each format. They are there before main(), as the others. */
 __attribute__((constructor))
 static void add_formats(void)
 {
-	struct argp_option *option = options;
+	struct option_row *option = output_options;
 
 	while (option->name)
 		option++;
 	for (int i = 0; renderers[i].name; i++) {
 		if (renderers[i].what)
-			*option++ = (struct argp_option){
-				.name = renderers[i].name, .key = OUTPUT_KEY + i, .arg = "FILE",
-				.doc = renderers[i].what, .group = 2,
+			*option++ = (struct option_row){
+				renderers[i].name, "FILE", renderers[i].what, .take = add_file,
+				.group = 2,
 			};
 	}
 }
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct outputs *outputs = state->input;
-
-	if (key == 'q') {
-		outputs->quiet = true;
-		return 0;
-	}
-	if (key == KEY_NO_COLOR) {
-		outputs->no_color = true;
-		return 0;
-	}
-	if (key < OUTPUT_KEY || key >= OUTPUT_KEY + RENDERERS_MAX)
-		return ARGP_ERR_UNKNOWN;
-	if (outputs->count == OUTPUT_MAX)
-		argp_error(state, "too many output files");
-	outputs->files[outputs->count].renderer = &renderers[key - OUTPUT_KEY];
-	outputs->files[outputs->count++].path = arg;
-	return 0;
-}
-
-const struct argp output_argp = { .options = options, .parser = parse };
 
 static bool is_stdout(const char *path)
 {

@@ -4,11 +4,11 @@
 #ifndef ZC_OUTPUT_H
 #define ZC_OUTPUT_H
 
-#include <argp.h>
+#include "commands.h"
 #include "identity.h"
 #include "render.h"
 
-enum { OUTPUT_MAX = 8, OUTPUT_KEY = 0x2000 };	/* option keys OUTPUT_KEY + index of renderer */
+enum { OUTPUT_MAX = 8 };
 
 struct outputs {
 	struct {
@@ -20,8 +20,11 @@ struct outputs {
 	bool to_stderr;		/* the text: standard output belongs to another program */
 };
 
-/* The shared options --json, --html, …, -q, --no-color: an argp child of struct outputs *. */
-extern const struct argp output_argp;
+/* The shared options --json, --html, …, -q, --no-color, of commands whose arguments begin with a
+ * struct outputs; and the row of those that have no other of them. */
+extern struct option_row output_options[];
+#define NO_COLOR_ROW { "no-color", NULL, "No colours (NO_COLOR does it too)", \
+		       .given = 1 + offsetof(struct outputs, no_color) }
 
 /* Whether every file can be written, found out before a long measurement; 0 or -errno, said. */
 int outputs_check(const struct outputs *outputs);
