@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The ends of flows: which objects are one to people, and what they call it. flows.c asks. */
 #include <arpa/inet.h>
-#include <search.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "alloc.h"
 #include "flows.h"
 
 #define PIPEFS_MAGIC 0x50495045	/* include/uapi/linux/magic.h */
-
-/* How many sockets have an end in common: many with one are a service's. */
-struct shared_ends {
-	struct hsearch_data table;
-	bool made;
-};
 
 static const char *address_text(struct report *report, const struct zc_object *object, bool local)
 {
@@ -24,18 +18,25 @@ static const char *address_text(struct report *report, const struct zc_object *o
 			     local ? object->local_port : object->remote_port);
 }
 
-static size_t *sharers(struct report *report, struct shared_ends *shared,
+ENTRY *flow_entry(struct hsearch_data *table, const char *text, size_t number)
+{
+	ENTRY entry = { .key = (char *)text, .data = (void *)number }, *found;
+
+	if (!hsearch_r(entry, ENTER, &found, table))
+		out_of_memory();
+	return found;
+}
+
+/* How many sockets have an end in common: many with one are a service's. */
+static size_t *sharers(struct report *report, struct hsearch_data *shared,
 		       const struct zc_object *object, bool local)
 {
-	ENTRY entry = { .key = (char *)report_format(report, "%c%s", local ? 'l' : 'r',
-						     address_text(report, object, local)) };
-	ENTRY *found = NULL;
+	ENTRY *entry = flow_entry(shared, report_format(report, "%c%s", local ? 'l' : 'r',
+							address_text(report, object, local)), 0);
 
-	if (shared->made && !hsearch_r(entry, FIND, &found, &shared->table)) {
-		entry.data = report_alloc(report, sizeof(size_t));
-		hsearch_r(entry, ENTER, &found, &shared->table);
-	}
-	return found ? found->data : NULL;
+	if (!entry->data)
+		entry->data = report_alloc(report, sizeof(size_t));
+	return entry->data;
 }
 
 static bool is_inet(const struct zc_object *object)
@@ -43,24 +44,19 @@ static bool is_inet(const struct zc_object *object)
 	return object && (object->family == AF_INET || object->family == AF_INET6);
 }
 
-static void count_shared(struct flow_list *list, struct shared_ends *shared)
+static void count_shared(struct flow_list *list, struct hsearch_data *shared)
 {
 	const struct snapshot *snapshot = list->snapshot;
 
-	shared->made = hcreate_r(4 * (snapshot->object_count + 1), &shared->table) != 0;
-	for (__u32 i = ZC_KIND_COUNT; shared->made && i < snapshot->object_count; i++) {
-		for (int local = 0; is_inet(&snapshot->objects[i]) && local < 2; local++) {
-			size_t *count = sharers(list->report, shared, &snapshot->objects[i], local);
-
-			if (count)
-				(*count)++;
-		}
+	for (__u32 i = ZC_KIND_COUNT; i < snapshot->object_count; i++) {
+		for (int local = 0; is_inet(&snapshot->objects[i]) && local < 2; local++)
+			++*sharers(list->report, shared, &snapshot->objects[i], local);
 	}
 }
 
 /* The end that a service is known by: the one that most connections share, or the lower port if
  * that is none which the kernel gives to clients. Else both. */
-static const char *socket_end(struct report *report, struct shared_ends *shared,
+static const char *socket_end(struct report *report, struct hsearch_data *shared,
 			      const struct zc_object *object)
 {
 	enum { FIRST_EPHEMERAL = 32768 };	/* net.ipv4.ip_local_port_range by default */
@@ -73,7 +69,7 @@ static const char *socket_end(struct report *report, struct shared_ends *shared,
 
 	if (!object->remote_port)
 		return here;
-	if (local && remote && *local != *remote)
+	if (*local != *remote)
 		return *local > *remote ? report_format(report, "clients of %s", here) : there;
 	if (lower >= FIRST_EPHEMERAL)
 		return report_format(report, "%s → %s", here, there);
@@ -81,7 +77,7 @@ static const char *socket_end(struct report *report, struct shared_ends *shared,
 }
 
 static const char *name_of(struct report *report, const struct snapshot *snapshot,
-			   struct shared_ends *shared, __u32 index)
+			   struct hsearch_data *shared, __u32 index)
 {
 	const struct zc_object *object = kind_object(snapshot, index);
 	const char *name = NULL;
@@ -98,30 +94,25 @@ static const char *name_of(struct report *report, const struct snapshot *snapsho
 
 /* The number of the end that looks the same, or a new one. */
 static __u32 number_of(struct flow_list *list, struct hsearch_data *known,
-		       struct shared_ends *shared, __u32 index)
+		       struct hsearch_data *shared, __u32 index)
 {
 	const struct zc_object *object = kind_object(list->snapshot, index);
 	struct flow_ends *ends = &list->ends;
 	const char *name = name_of(list->report, list->snapshot, shared, index);
-	ENTRY entry = { .key = (char *)report_format(list->report, "%u%s", object->key.kind, name),
-			.data = (void *)ends->count };
-	ENTRY *found;
+	const char *text = report_format(list->report, "%u%s", object->key.kind, name);
+	size_t number = (size_t)flow_entry(known, text, ends->count)->data;
 
-	if (!hsearch_r(entry, FIND, &found, known)) {
-		if (!hsearch_r(entry, ENTER, &found, known))
-			return object->key.kind;
+	if (number == ends->count)
 		ends->ends[ends->count++] = (struct flow_end){ .name = name,
 			.kind = object->key.kind, .fs_magic = object->fs_magic };
-	}
-	return (size_t)found->data;
+	return number;
 }
 
 void flow_ends_build(struct flow_list *list)
 {
 	const struct snapshot *snapshot = list->snapshot;
 	struct flow_ends *ends = &list->ends;
-	struct hsearch_data known = { 0 };
-	struct shared_ends shared = { 0 };
+	struct hsearch_data known = { 0 }, shared = { 0 };
 	size_t room = ZC_KIND_COUNT + snapshot->object_count + 1;
 
 	ends->ends = report_alloc(list->report, room * sizeof(*ends->ends));
@@ -131,14 +122,13 @@ void flow_ends_build(struct flow_list *list)
 							     .name = kind_text(ends->count) };
 		ends->of_object[ends->count] = ends->count;
 	}
-	if (!hcreate_r(2 * room, &known))
-		return;
+	if (!hcreate_r(2 * room, &known) || !hcreate_r(4 * room, &shared))
+		out_of_memory();
 	count_shared(list, &shared);
 	for (__u32 i = ZC_KIND_COUNT; i < snapshot->object_count; i++)
 		ends->of_object[i] = number_of(list, &known, &shared, i);
 	hdestroy_r(&known);
-	if (shared.made)
-		hdestroy_r(&shared.table);
+	hdestroy_r(&shared);
 }
 
 const struct flow_end *flow_source(const struct flow_list *list, const struct flow *flow)

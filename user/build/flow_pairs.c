@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "flows.h"
 #include "words.h"
 
@@ -198,11 +199,9 @@ static void pair_process(const struct flow_list *list, struct flow **halves, siz
 
 void flow_pairs_find(struct flow_list *list)
 {
-	struct flow **halves = malloc((list->count + 1) * sizeof(*halves));
+	struct flow **halves = xcalloc(list->count + 1, sizeof(*halves));
 	size_t count = 0, first = 0;
 
-	if (!halves)
-		return;
 	for (size_t i = 0; i < list->count; i++) {
 		if (is_half(&list->flows[i]))
 			halves[count++] = &list->flows[i];

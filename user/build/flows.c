@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Flows of a watched program: bytes that one call moved between two descriptors, and bytes that it
  * read here and wrote there. build_trace.c calls it; flows.h tells who does which part. */
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "build.h"
 #include "flows.h"
 #include "uring_table.h"
@@ -192,15 +192,12 @@ static void merge_processes(struct flow_list *list)
 	struct hsearch_data names = { 0 };
 
 	if (!hcreate_r(2 * list->snapshot->proc_count + 1, &names))
-		return;
+		out_of_memory();
 	for (size_t i = 0; i < list->count; i++) {
 		struct flow *flow = &list->flows[i];
-		const char *comm = build_comm(list->report, list->snapshot, flow->proc);
-		ENTRY entry = { .key = (char *)comm };
-		ENTRY *found = NULL;
 
-		hsearch_r(entry, ENTER, &found, &names);
-		flow->role = found ? found->key : comm;
+		flow->role = flow_entry(&names, build_comm(list->report, list->snapshot,
+							   flow->proc), 0)->key;
 		if (flow->way == FLOW_WRITTEN)
 			flow->mapped = flow_mapped(list, flow);
 	}

@@ -6,6 +6,8 @@
 #ifndef ZC_FLOWS_H
 #define ZC_FLOWS_H
 
+#include <search.h>
+
 #include "kinds.h"
 #include "report.h"
 #include "session.h"
@@ -68,6 +70,8 @@ struct flow_list {
 
 /* flow_ends.c. Memory is the report's. */
 void flow_ends_build(struct flow_list *list);
+/* The entry of a text in a table of hcreate_r(), with that number if it was not there. */
+ENTRY *flow_entry(struct hsearch_data *table, const char *text, size_t number);
 const struct flow_end *flow_source(const struct flow_list *list, const struct flow *flow);
 const struct flow_end *flow_sink(const struct flow_list *list, const struct flow *flow);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An empty network namespace that nothing but descriptors and processes keeps alive.
  * Called by link.c. */
+#include "alloc.h"
 #include "link_internal.h"
 
 #include <errno.h>
@@ -47,7 +48,7 @@ static int open_socket(struct link_end *end, struct link_error *error)
 
 	end->netlink = nl_socket_alloc();
 	if (!end->netlink)
-		return link_fail(error, -ENOMEM, "open a socket for netlink: out of memory; free some");
+		out_of_memory();
 	err = nl_connect(end->netlink, NETLINK_ROUTE);
 	if (err < 0)
 		return link_netlink_failed(error, err, "open a socket for", "netlink",

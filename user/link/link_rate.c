@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How fast a link is: a rate as people write it, and the token bucket that keeps a device to it.
  * Called by link.c, and by the options of zctrace. */
+#include "alloc.h"
 #include "link_internal.h"
 
 #include <ctype.h>
@@ -110,7 +111,7 @@ static int add_bucket(struct link_end *end, int rate_bytes, int burst_bytes)
 	int err;
 
 	if (!qdisc)
-		return -NLE_NOMEM;
+		out_of_memory();
 	rtnl_tc_set_ifindex(TC_CAST(qdisc), end->ifindex);
 	rtnl_tc_set_parent(TC_CAST(qdisc), TC_H_ROOT);
 	err = rtnl_tc_set_kind(TC_CAST(qdisc), "tbf");

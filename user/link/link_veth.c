@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Devices and addresses of a link's namespaces, over netlink.
  * Called by link.c. */
+#include "alloc.h"
 #include "link_internal.h"
 
 #include <errno.h>
@@ -15,11 +16,6 @@
 
 /* linkwatch may take a second before it lets a new device carry data (net/core/link_watch.c). */
 enum { WAIT_MS = 5000, PAUSE_MS = 2 };
-
-static int out_of_memory(const struct link_end *end, struct link_error *error)
-{
-	return link_fail(error, -ENOMEM, "make device %s: out of memory; free some", end->device);
-}
 
 /* NLE_OPNOTSUPP is the answer of a kernel that does not know the kind (rtnl_newlink()). */
 static int join_failed(int err, struct link_error *error)
@@ -39,7 +35,7 @@ int link_join(struct link_end ends[2], struct link_error *error)
 	int err;
 
 	if (!device)
-		return out_of_memory(&ends[LINK_SENDER], error);
+		out_of_memory();
 	peer = rtnl_link_veth_get_peer(device);
 	rtnl_link_set_name(device, ends[LINK_SENDER].device);
 	rtnl_link_set_name(peer, ends[LINK_RECEIVER].device);
@@ -57,7 +53,7 @@ int link_device_up(struct link_end *end, struct link_error *error)
 	int err;
 
 	if (!change)
-		return out_of_memory(end, error);
+		out_of_memory();
 	err = rtnl_link_get_kernel(end->netlink, 0, end->device, &device);
 	if (err < 0)
 		goto cleanup;
@@ -116,7 +112,7 @@ int link_address_add(struct link_end *end, const char *address, struct link_erro
 	int err;
 
 	if (!request)
-		return out_of_memory(end, error);
+		out_of_memory();
 	err = nl_addr_parse(address, AF_UNSPEC, &local);
 	if (err < 0)
 		goto cleanup;

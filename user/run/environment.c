@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a command finds in its environment if it does not run as zctrace does. trace.c calls it. */
-#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "environment.h"
 
 extern char **environ;
@@ -44,33 +44,30 @@ static void keep(bool others)
 	*to = NULL;
 }
 
-static int set(const char *name, const char *value)
+static void set(const char *name, const char *value)
 {
-	return setenv(name, value, 1) ? -errno : 0;
+	if (setenv(name, value, 1))
+		out_of_memory();
 }
 
-int environment_give(const struct identity *identity)
+void environment_give(const struct identity *identity)
 {
 	const struct passwd *user;
 	bool others = identity->uid != identity_of_caller().uid;
-	int err = 0;
 
 	if (!identity->change || !environ)
-		return 0;
+		return;
 	user = getpwuid(identity->uid);
 	keep(others);
 	if (others)
-		err = set("PATH", "/usr/local/bin:/usr/bin:/bin");
-	if (!err)
-		err = set("HOME", user ? user->pw_dir : "/");
+		set("PATH", "/usr/local/bin:/usr/bin:/bin");
+	set("HOME", user ? user->pw_dir : "/");
 	if (!user) {
 		unsetenv("USER");
 		unsetenv("LOGNAME");
-		return err;
+		return;
 	}
-	if (!err)
-		err = set("USER", user->pw_name);
-	if (!err)
-		err = set("LOGNAME", user->pw_name);
-	return err ? err : set("SHELL", *user->pw_shell ? user->pw_shell : "/bin/sh");
+	set("USER", user->pw_name);
+	set("LOGNAME", user->pw_name);
+	set("SHELL", *user->pw_shell ? user->pw_shell : "/bin/sh");
 }

@@ -9,8 +9,8 @@
  * Changes our environment to what a program of that user should find; to be called in the forked
  * child. Nothing changes if the program runs as who we are. The user who called sudo gets back what
  * sudo let through, without SUDO_*, and a HOME, USER, LOGNAME and SHELL of their own. Anybody else
- * gets nothing of ours but the language and the terminal, as from su -. 0 or -errno.
+ * gets nothing of ours but the language and the terminal, as from su -.
  */
-int environment_give(const struct identity *identity);
+void environment_give(const struct identity *identity);
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "privilege.h"
 
 static const struct {
@@ -84,12 +85,13 @@ static int become(struct identity *identity, cap_t kept)
 int privilege_keep(struct identity *identity, unsigned int needs, char *error, size_t size)
 {
 	cap_t had = cap_get_proc(), kept = cap_init();
-	int err = -ENOMEM;
+	int err;
 
+	if (!had || !kept)
+		out_of_memory();
 	if (identity->change || geteuid() != 0)
 		needs &= ~PRIVILEGE_FILES;
-	if (had && kept)
-		err = choose(kept, had, needs);
+	err = choose(kept, had, needs);
 	if (!err)
 		err = become(identity, kept);
 	if (err)

@@ -75,9 +75,8 @@ static void become_command(const struct trace_options *options, int gate, int ou
 
 	if (read(gate, &go, 1) != 1)
 		_exit(127);
-	err = environment_give(&options->identity);
-	if (!err)
-		err = identity_take(&options->identity);
+	environment_give(&options->identity);
+	err = identity_take(&options->identity);
 	if (!err) {
 		for (int i = 0; i < CAUGHT; i++)
 			sigaction(caught[i], &as_found[i], NULL);
