@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From what the runs left to a report: build_measurement.c for scenarios, build_trace.c for any
+/* From what the runs left to a report: build_report.c for scenarios, build_trace.c for any
  * program, build_remote.c for a receiver; and the parts that they share. */
 #ifndef ZC_BUILD_H
 #define ZC_BUILD_H
@@ -12,10 +12,6 @@
 /* The report of all series that have a run of both kinds; NULL if there is none. */
 struct report *build_measurement(const struct measurement *measurement);
 
-/* Puts the runs of a series together into one scenario of the report (build_report.c). */
-void build_scenario(struct report *report, const struct series *series,
-		    const struct session *session, struct report_scenario *scenario);
-
 /* From a snapshot to a report with one scenario (build_trace.c). */
 struct report *build_trace(const struct trace_options *options, const struct trace_result *result);
 /* Processes that were still there when the command that started them had ended. */
@@ -23,7 +19,7 @@ __u64 build_outlived(const struct trace_result *result);
 /* "python3": the name of a process. */
 const char *build_comm(struct report *report, const struct snapshot *snapshot, __u32 proc);
 
-/* What the kernel's own tally tells of the same processes (trace_witnesses.c). */
+/* What the kernel's own tally tells of the same processes (build_witnesses.c). */
 void trace_witnesses(struct report *report, const struct session *session,
 		     const struct snapshot *snapshot, struct report_scenario *scenario);
 /* Which bytes went from where to where (flows.c); the scenario's losses and witnesses are known. */
@@ -54,16 +50,6 @@ __u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scena
 struct measured build_counted(const struct session *session, const char *tracepoint, __u64 value);
 /* A sum of which a part is not known is not known. */
 void build_add(struct measured *sum, struct measured more);
-/* The kernel's own count of CPU time, ns, with what it wrongly counts as waiting for a CPU. A
- * wake-up that asks for a switch lets the scheduler skip the next reading of its clock
- * (rq_clock_skip_update()): from the wake-up to the switch the thread runs, and is charged as if
- * it waited. Waiting beyond runnable_ns, which is by the switches, was not waiting; a tick for
- * each involuntary switch at most. */
-__u64 build_cpu_time(const struct zc_tally *tally, __u64 runnable_ns);
-/* How far the CPU time of so many threads may be from the kernel's own count of it, ns: a tick at
- * either end of each, and what the host took meanwhile, which /proc/stat tells to a tick. */
-__u64 build_cpu_tolerance(const struct snapshot *snapshot, __u64 threads);
-extern const char *const build_cpu_rule;
 /* Why nothing that rests on the context switches of a process is known; NULL = it is. */
 const char *build_no_switches(const struct session *session, const struct zc_proc *proc);
 /* A number that rests on them. */
@@ -111,10 +97,6 @@ void build_loss(const struct snapshot *snapshot, struct report_scenario *scenari
 void build_borrowed(const struct run_record *run, struct report_scenario *scenario);
 void build_no_borrowed(struct report_scenario *scenario, const char *why);
 
-/* One that could not be measured here at all. */
-void build_failed(struct report *report, const struct series *series,
-		  struct report_scenario *scenario);
-
 void build_legs(struct report *report, const struct session *session,
 		const struct run_record *run, struct report_scenario *scenario);
 /* The witnesses of one run; then those of further runs, of which one that differs is kept. */
@@ -122,10 +104,6 @@ void build_witnesses(struct report *report, const struct session *session,
 		     const struct run_record *run, struct report_scenario *scenario);
 void build_add_witnesses(struct report *report, const struct session *session,
 			 const struct run_record *run, struct report_scenario *scenario);
-/* Room for a scenario's, and one more: agree, runs and differ are set here. */
-void build_begin_witnesses(struct report *report, struct report_scenario *scenario);
-void build_add_witness(struct report_scenario *scenario, struct report_witness witness);
-
 void build_socket_receiver(struct report *report, const struct session *session,
 			   const struct run_record *run, struct report_scenario *scenario);
 

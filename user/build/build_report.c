@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Puts the runs of one series together into one scenario of the report: counts from the traced run
- * in the middle, times from all runs. build_measurement.c calls it. */
+/* The report of a measurement of scenarios: what was asked for, the machine, and the runs of each
+ * series as one scenario, with counts from the traced run in the middle, times from all runs. */
 #include <string.h>
 
 #include "build.h"
 #include "kinds.h"
+#include "remote.h"
 #include "stats.h"
 #include "uring_table.h"
 
@@ -40,51 +41,23 @@ static const struct run_record *middle_run(const struct run_record *runs, size_t
 	return runs;
 }
 
-static __u64 usage_ns(const struct tally *tally)
+#define TIME(member) offsetof(struct report_run, member)
+
+/* A time of the runs of one kind, by its place in struct report_run; or the sum of two. */
+static void spread_of(struct report *report, struct spread *spread,
+		      const struct report_scenario *scenario, bool traced, size_t time,
+		      size_t other)
 {
-	return tally->end.user_ns + tally->end.system_ns - tally->begin.user_ns -
-	       tally->begin.system_ns;
-}
+	__u64 *values = report_alloc(report, scenario->run_count * sizeof(*values));
+	size_t count = 0;
 
-typedef __u64 run_value(const struct run_record *run);
+	for (size_t i = 0; i < scenario->run_count; i++) {
+		const char *run = (const char *)&scenario->runs[i];
 
-static __u64 elapsed(const struct run_record *run)
-{
-	return run->sender.tally.elapsed_ns;
-}
-
-static __u64 sender_cpu(const struct run_record *run)
-{
-	return usage_ns(&run->sender.tally);
-}
-
-static __u64 sender_user(const struct run_record *run)
-{
-	return run->sender.tally.end.user_ns - run->sender.tally.begin.user_ns;
-}
-
-static __u64 sender_system(const struct run_record *run)
-{
-	return run->sender.tally.end.system_ns - run->sender.tally.begin.system_ns;
-}
-
-static __u64 receiver_user(const struct run_record *run)
-{
-	return run->receiver.tally.end.user_ns - run->receiver.tally.begin.user_ns;
-}
-
-static __u64 receiver_system(const struct run_record *run)
-{
-	return run->receiver.tally.end.system_ns - run->receiver.tally.begin.system_ns;
-}
-
-static void spread_of(struct report *report, struct spread *spread, const struct run_record *runs,
-		      size_t count, run_value *value)
-{
-	__u64 *values = report_alloc(report, count * sizeof(*values));
-
-	for (size_t i = 0; i < count; i++)
-		values[i] = value(&runs[i]);
+		if (scenario->runs[i].traced == traced)
+			values[count++] = *(const __u64 *)(run + time) +
+					  (other ? *(const __u64 *)(run + other) : 0);
+	}
 	stats_spread(report, spread, values, count, "no run was made");
 }
 
@@ -99,36 +72,13 @@ static struct measured bytes_per_second(__u64 bytes, const struct spread *elapse
 	return (struct measured){ .value = (__u64)(1e9 * bytes / ns->value + 0.5) };
 }
 
-static struct measured median_of(struct report *report, const struct run_record *runs,
-				 size_t count, run_value *value)
+static struct measured median_of(struct report *report, const struct report_scenario *scenario,
+				 size_t time)
 {
 	struct spread spread;
 
-	spread_of(report, &spread, runs, count, value);
+	spread_of(report, &spread, scenario, false, time, 0);
 	return spread.median;
-}
-
-static void build_roles(struct report *report, const struct series *series,
-			const struct session *session, const struct run_record *run,
-			struct report_scenario *scenario)
-{
-	struct report_role *roles = report_alloc(report, 2 * sizeof(*roles));
-	const struct run_record *untraced = series->untraced;
-	size_t count = series->untraced_count;
-
-	roles[0].name = "sender";
-	build_role(session, run, &run->sender, &roles[0]);
-	roles[0].cpu_user_ns = median_of(report, untraced, count, sender_user);
-	roles[0].cpu_system_ns = median_of(report, untraced, count, sender_system);
-	roles[1].name = "receiver";
-	if (run->remote)
-		build_remote_role(report, run->remote, report->config.peer, &roles[1]);
-	else
-		build_role(session, run, &run->receiver, &roles[1]);
-	roles[1].cpu_user_ns = median_of(report, untraced, count, receiver_user);
-	roles[1].cpu_system_ns = median_of(report, untraced, count, receiver_system);
-	scenario->roles = roles;
-	scenario->role_count = 2;
 }
 
 static void build_rounds_and_crossings(const struct session *session, const struct run_record *run,
@@ -151,16 +101,17 @@ static void build_rounds_and_crossings(const struct session *session, const stru
 static void build_run(const struct session *session, const struct run_record *run,
 		      struct report_run *out)
 {
+	const struct tally *sent = &run->sender.tally, *got = &run->receiver.tally;
 	const char *untraced = "not counted: an untraced run";
 
 	*out = (struct report_run){
 		.traced = run->traced,
 		.order = run->order,
-		.elapsed_ns = elapsed(run),
-		.sender_user_ns = sender_user(run),
-		.sender_system_ns = sender_system(run),
-		.receiver_user_ns = receiver_user(run),
-		.receiver_system_ns = receiver_system(run),
+		.elapsed_ns = sent->elapsed_ns,
+		.sender_user_ns = sent->end.user_ns - sent->begin.user_ns,
+		.sender_system_ns = sent->end.system_ns - sent->begin.system_ns,
+		.receiver_user_ns = got->end.user_ns - got->begin.user_ns,
+		.receiver_system_ns = got->end.system_ns - got->begin.system_ns,
 		.crossings.why = untraced, .voluntary.why = untraced, .involuntary.why = untraced,
 		.faults_user.why = untraced,
 	};
@@ -185,6 +136,26 @@ static void build_runs(struct report *report, const struct series *series,
 	for (size_t i = 0; i < series->traced_count; i++)
 		build_run(session, &series->traced[i],
 			  &scenario->runs[series->untraced_count + i]);
+}
+
+static void build_roles(struct report *report, const struct session *session,
+			const struct run_record *run, struct report_scenario *scenario)
+{
+	struct report_role *roles = report_alloc(report, 2 * sizeof(*roles));
+
+	roles[0].name = "sender";
+	build_role(session, run, &run->sender, &roles[0]);
+	roles[0].cpu_user_ns = median_of(report, scenario, TIME(sender_user_ns));
+	roles[0].cpu_system_ns = median_of(report, scenario, TIME(sender_system_ns));
+	roles[1].name = "receiver";
+	if (run->remote)
+		build_remote_role(report, run->remote, report->config.peer, &roles[1]);
+	else
+		build_role(session, run, &run->receiver, &roles[1]);
+	roles[1].cpu_user_ns = median_of(report, scenario, TIME(receiver_user_ns));
+	roles[1].cpu_system_ns = median_of(report, scenario, TIME(receiver_system_ns));
+	scenario->roles = roles;
+	scenario->role_count = 2;
 }
 
 /* Losses of any traced run: each of them can have spoilt what the runs are compared by. */
@@ -225,8 +196,8 @@ static void describe(const struct report *report, const struct series *series,
 	scenario->payload_bytes = report->config.payload_bytes;
 }
 
-void build_failed(struct report *report, const struct series *series,
-		  struct report_scenario *scenario)
+static void build_failed(struct report *report, const struct series *series,
+			 struct report_scenario *scenario)
 {
 	const char *why = report_text(report, series->failed);
 
@@ -235,8 +206,8 @@ void build_failed(struct report *report, const struct series *series,
 	build_unknown(scenario, why);
 }
 
-void build_scenario(struct report *report, const struct series *series,
-		    const struct session *session, struct report_scenario *scenario)
+static void build_scenario(struct report *report, const struct series *series,
+			   const struct session *session, struct report_scenario *scenario)
 {
 	const struct run_record *run = middle_run(series->traced, series->traced_count);
 	const struct variant *variant = series->variant;
@@ -247,7 +218,8 @@ void build_scenario(struct report *report, const struct series *series,
 	scenario->sha256_sent = report_text(report, series->sha256_sent);
 	scenario->sha256_received = report_text(report, series->sha256_received);
 	build_rounds_and_crossings(session, run, variant->scenario, scenario);
-	build_roles(report, series, session, run, scenario);
+	build_runs(report, series, session, scenario);
+	build_roles(report, session, run, scenario);
 	roles = report_alloc(report, run->snapshot->proc_count * sizeof(*roles));
 	roles[run->sender.proc] = scenario->roles[0].name;
 	if (run->receiver.proc)
@@ -257,16 +229,79 @@ void build_scenario(struct report *report, const struct series *series,
 		build_remote_syscalls(report, run->remote, report->config.peer,
 				      scenario->roles[1].name, scenario);
 	build_legs(report, session, run, scenario);
-	spread_of(report, &scenario->elapsed_untraced_ns, series->untraced, series->untraced_count,
-		  elapsed);
+	spread_of(report, &scenario->elapsed_untraced_ns, scenario, false, TIME(elapsed_ns), 0);
 	scenario->bytes_per_second = bytes_per_second(scenario->payload_bytes,
 						      &scenario->elapsed_untraced_ns);
-	spread_of(report, &scenario->elapsed_traced_ns, series->traced, series->traced_count,
-		  elapsed);
-	spread_of(report, &scenario->cpu_untraced_ns, series->untraced, series->untraced_count,
-		  sender_cpu);
-	build_runs(report, series, session, scenario);
+	spread_of(report, &scenario->elapsed_traced_ns, scenario, true, TIME(elapsed_ns), 0);
+	spread_of(report, &scenario->cpu_untraced_ns, scenario, false, TIME(sender_user_ns),
+		  TIME(sender_system_ns));
 	build_all_witnesses(report, session, series, run, scenario);
 	build_losses(series, scenario);
 	build_timeline(report, session, run->snapshot, roles, scenario);
+}
+
+static const char *same_or(bool same, const char *text, const char *other)
+{
+	return same ? text : other;
+}
+
+static void describe_config(const struct measurement *m, struct report *report)
+{
+	const struct measure_plan *plan = m->plan;
+	const struct condition *first = &plan->conditions[0];
+	const char *peer = m->remote ? remote_name(m->remote) : NULL;
+	bool one_cache = true, one_link = true;
+
+	for (size_t i = 1; i < plan->condition_count; i++) {
+		one_cache = one_cache && plan->conditions[i].cold == first->cold;
+		one_link = one_link && plan->conditions[i].link == first->link;
+	}
+	report->config = (struct report_config){
+		.started = report->config.started,
+		.file = report_text(report, m->payload.name),
+		.as = plan->as,
+		.file_system = report_text(report, m->payload.file_system),
+		.cache = same_or(one_cache, first->cold ? "cold" : "warm", "both"),
+		.link = same_or(one_link, condition_link(first), "several"),
+		.peer = report_text(report, peer),
+		.receiver = receiver_how_names[plan->receiver],
+		.payload_bytes = m->payload.bytes,
+		.chunk_bytes = plan->chunk_bytes,
+		.rate_bits = plan->condition_count == 1 ? first->rate_bits : 0,
+		.repeats = plan->repeats,
+		.seed = m->seed,
+		.cpus = strain_cpus(&plan->strain, report),
+		.socket_buffer_bytes = plan->strain.socket_buffer_bytes,
+		.receiver_delay_us = plan->strain.receiver_delay_us,
+	};
+}
+
+static bool has_runs(const struct series *series)
+{
+	return series->traced_count && series->untraced_count;
+}
+
+struct report *build_measurement(const struct measurement *m)
+{
+	struct report *report;
+	size_t usable = 0, failed = 0;
+
+	for (size_t i = 0; i < m->series_count; i++) {
+		usable += has_runs(&m->series[i]);
+		failed += m->series[i].failed != NULL;
+	}
+	if (!usable)
+		return NULL;
+	report = build_begin(m->plan->mode, m->plan->command);
+	describe_config(m, report);
+	report->scenarios = report_alloc(report, (usable + failed) * sizeof(*report->scenarios));
+	for (size_t i = 0; i < m->series_count; i++) {
+		if (has_runs(&m->series[i]))
+			build_scenario(report, &m->series[i], m->session,
+				       &report->scenarios[report->scenario_count++]);
+		else if (m->series[i].failed)
+			build_failed(report, &m->series[i],
+				     &report->scenarios[report->scenario_count++]);
+	}
+	return report;
 }

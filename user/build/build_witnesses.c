@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Every headline number beside a second source for it: the programs' own tally, what the kernel
  * tallies of a thread, TCP_INFO. Each must say the same; one that differs undoes what rests on
- * it. */
+ * it. Of any program the kernel's tally of each process that ended in the window serves. */
 #include <string.h>
 #include <unistd.h>
 
 #include "build.h"
 #include "kinds.h"
+#include "uring_table.h"
 
 enum { MAX_WITNESSES = 40 };
 
-const char *const build_cpu_rule =
+static const char *const cpu_rule =
 	"the scheduler's own count is brought up to date at each tick, and lacks what the host took "
 	"from the machine meanwhile";
 
@@ -20,7 +21,7 @@ struct bench {
 	const struct run_record *run;
 };
 
-void build_begin_witnesses(struct report *report, struct report_scenario *scenario)
+static void begin(struct report *report, struct report_scenario *scenario)
 {
 	scenario->witnesses = report_alloc(report, MAX_WITNESSES * sizeof(*scenario->witnesses));
 }
@@ -31,7 +32,12 @@ static __u64 tick_ns(void)
 	return 1000000000ULL / sysconf(_SC_CLK_TCK);
 }
 
-__u64 build_cpu_time(const struct zc_tally *tally, __u64 runnable_ns)
+/* The kernel's own count of CPU time, ns, with what it wrongly counts as waiting for a CPU. A
+ * wake-up that asks for a switch lets the scheduler skip the next reading of its clock
+ * (rq_clock_skip_update()): from the wake-up to the switch the thread runs, and is charged as if
+ * it waited. Waiting beyond runnable_ns, which is by the switches, was not waiting; a tick for
+ * each involuntary switch at most. */
+static __u64 cpu_time(const struct zc_tally *tally, __u64 runnable_ns)
 {
 	const __u64 most = tally->involuntary * tick_ns();
 	__u64 charged = tally->waited_ns > runnable_ns ? tally->waited_ns - runnable_ns : 0;
@@ -39,12 +45,14 @@ __u64 build_cpu_time(const struct zc_tally *tally, __u64 runnable_ns)
 	return tally->cpu_ns + (charged < most ? charged : most);
 }
 
-__u64 build_cpu_tolerance(const struct snapshot *snapshot, __u64 threads)
+/* How far the CPU time of so many threads may be from the kernel's own count of it, ns: a tick at
+ * either end of each, and what the host took meanwhile, which /proc/stat tells to a tick. */
+static __u64 cpu_tolerance(const struct snapshot *snapshot, __u64 threads)
 {
 	return (2 * threads + 1) * tick_ns() + snapshot->stolen_ns;
 }
 
-void build_add_witness(struct report_scenario *scenario, struct report_witness witness)
+static void add(struct report_scenario *scenario, struct report_witness witness)
 {
 	if (scenario->witness_count == MAX_WITNESSES)
 		return;
@@ -65,7 +73,7 @@ static void compare(struct bench *bench, unsigned int subjects, const char *id, 
 		.witness = witness,
 	};
 
-	build_add_witness(bench->scenario, row);
+	add(bench->scenario, row);
 }
 
 static __u64 tally_calls(const struct tally *tally)
@@ -113,12 +121,12 @@ static void compare_cpu_time(struct bench *bench)
 	const struct report_witness witness = {
 		.id = "sender.cpu_ns", .source = "the kernel's sum_exec_runtime, run_delay",
 		.counted = window > waited ? window - waited : 0,
-		.witness = build_cpu_time(&proc->tally, proc->runnable_ns),
-		.tolerance = build_cpu_tolerance(snapshot, 1), .rule = build_cpu_rule,
+		.witness = cpu_time(&proc->tally, proc->runnable_ns),
+		.tolerance = cpu_tolerance(snapshot, 1), .rule = cpu_rule,
 	};
 
 	if (!build_off_cpu(bench->session, proc, waited).why && proc->close_ns >= proc->open_ns)
-		build_add_witness(bench->scenario, witness);
+		add(bench->scenario, witness);
 }
 
 /* The same events by the kernel's own tally of the thread, taken where its window begins and
@@ -186,7 +194,7 @@ static void compare_segments(struct bench *bench, const char *id, __u64 seen)
 			"those that leave on top of it",
 	};
 
-	build_add_witness(bench->scenario, witness);
+	add(bench->scenario, witness);
 }
 
 /* Whatever TCP hands on counts as sent, also what the device's queue then drops. */
@@ -252,7 +260,7 @@ void build_witnesses(struct report *report, const struct session *session,
 	bool counted = receiver_totals(run, &receiver);
 	struct bench bench = { .scenario = scenario, .session = session, .run = run };
 
-	build_begin_witnesses(report, scenario);
+	begin(report, scenario);
 	compare_calls(&bench, &sender, counted ? &receiver : NULL);
 	compare_with_kernel(&bench, &sender);
 	compare_borrowed(&bench);
@@ -269,13 +277,13 @@ static struct report_witness *witness_of(struct report_scenario *scenario, const
 }
 
 /* Another run's witness disagrees as well, or first. */
-static void add_witness(struct report_scenario *scenario, const struct report_witness *other)
+static void add_other(struct report_scenario *scenario, const struct report_witness *other)
 {
 	struct report_witness *known = witness_of(scenario, other->id);
 	struct report_witness sum = *other;
 
 	if (!known) {
-		build_add_witness(scenario, *other);
+		add(scenario, *other);
 		return;
 	}
 	if (other->agree || !known->agree)
@@ -293,5 +301,111 @@ void build_add_witnesses(struct report *report, const struct session *session,
 
 	build_witnesses(report, session, run, &other);
 	for (size_t i = 0; i < other.witness_count; i++)
-		add_witness(scenario, &other.witnesses[i]);
+		add_other(scenario, &other.witnesses[i]);
+}
+
+/* --- of any program --- */
+
+/* Calls whose bytes fs/read_write.c accounts for, in one direction or both. */
+static bool is_accounted(__u32 nr, enum syscall_way other)
+{
+	const struct syscall_mover *mover = syscall_mover(nr);
+
+	return mover && mover->flags & SYSCALL_ACCOUNTED && mover->way != other;
+}
+
+bool build_is_accounted_read(__u32 nr)
+{
+	return is_accounted(nr, SYSCALL_WRITES);
+}
+
+static bool is_accounted_write(__u32 nr)
+{
+	return is_accounted(nr, SYSCALL_READS);
+}
+
+/* The tally is whole once the last thread has ended. */
+static bool is_tallied(const struct snapshot *snapshot, __u32 proc)
+{
+	return proc && proc < snapshot->proc_count && !snapshot->procs[proc].threads &&
+	       !snapshot->procs[proc].untallied;
+}
+
+struct sums {
+	__u64 processes;
+	__u64 voluntary, involuntary, bytes_in, bytes_out;
+	__u64 call_ns;		/* on the CPU in calls */
+	struct zc_tally tally;
+	bool calls_32bit;	/* what those move is not told apart */
+};
+
+static void add_process(struct sums *sums, const struct zc_proc *proc)
+{
+	sums->processes++;
+	sums->voluntary += proc->voluntary;
+	sums->involuntary += proc->involuntary;
+	sums->tally.voluntary += proc->tally.voluntary;
+	sums->tally.involuntary += proc->tally.involuntary;
+	sums->tally.read_bytes += proc->tally.read_bytes;
+	sums->tally.written_bytes += proc->tally.written_bytes;
+	sums->tally.cpu_ns += cpu_time(&proc->tally, proc->runnable_ns);
+	sums->tally.threads += proc->tally.threads;
+}
+
+static struct sums sum_up(const struct snapshot *snapshot)
+{
+	struct sums sums = { 0 };
+
+	for (__u32 p = 1; p < snapshot->proc_count; p++) {
+		if (is_tallied(snapshot, p))
+			add_process(&sums, &snapshot->procs[p]);
+	}
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		const struct zc_cell *cell = &snapshot->cells[i];
+
+		if (!is_tallied(snapshot, cell->key.proc))
+			continue;
+		sums.bytes_in += build_is_accounted_read(cell->key.nr) ? cell->bytes : 0;
+		sums.bytes_out += is_accounted_write(cell->key.nr) ? cell->bytes : 0;
+		if (cell->total_ns > cell->blocked_ns + cell->runnable_ns)
+			sums.call_ns += cell->total_ns - cell->blocked_ns - cell->runnable_ns;
+		sums.calls_32bit |= cell->key.nr == ZC_NR_32BIT;
+	}
+	return sums;
+}
+
+void trace_witnesses(struct report *report, const struct session *session,
+		     const struct snapshot *snapshot, struct report_scenario *scenario)
+{
+	const struct sums sums = sum_up(snapshot);
+	const char *rule = report_format(report, "%llu of %u processes: those that ended",
+					 sums.processes, snapshot->proc_count - 1);
+	const struct report_witness all[] = {
+		{ .id = "all.voluntary", .source = "the kernel's nvcsw", .rule = rule,
+		  .counted = sums.voluntary, .witness = sums.tally.voluntary },
+		{ .id = "all.involuntary", .source = "the kernel's nivcsw", .rule = rule,
+		  .counted = sums.involuntary, .witness = sums.tally.involuntary },
+		{ .id = "all.bytes_in", .source = "the kernel's rchar", .rule = rule,
+		  .subjects = CLAIM_BYTES,
+		  .counted = sums.bytes_in, .witness = sums.tally.read_bytes },
+		{ .id = "all.bytes_out", .source = "the kernel's wchar", .rule = rule,
+		  .subjects = CLAIM_BYTES,
+		  .counted = sums.bytes_out, .witness = sums.tally.written_bytes },
+	};
+	/* What threads did in calls cannot be more than all that they did. */
+	const struct report_witness in_calls = {
+		.id = "all.cpu_ns_beyond", .source = "the kernel's sum_exec_runtime, run_delay",
+		.counted = sums.call_ns > sums.tally.cpu_ns ? sums.call_ns - sums.tally.cpu_ns : 0,
+		.tolerance = cpu_tolerance(snapshot, sums.tally.threads),
+		.rule = cpu_rule,
+	};
+	const bool switches = !session_missing(session, "sched_switch");
+
+	if (!sums.processes)
+		return;
+	begin(report, scenario);
+	for (size_t i = switches ? 0 : 2; i < (sums.calls_32bit ? 2 : 4); i++)
+		add(scenario, all[i]);
+	if (switches && !session_missing(session, "sys_enter"))
+		add(scenario, in_calls);
 }
