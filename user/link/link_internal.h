@@ -45,8 +45,7 @@ int link_device_up(struct link_end *end, struct link_error *error);
 int link_device_wait(struct link_end *end, struct link_error *error);
 /* Gives the device an address and its network, such as "192.0.2.1/30". */
 int link_address_add(struct link_end *end, const char *address, struct link_error *error);
-
-/* link_ethtool.c: scatter-gather, and what needs it, off. */
+/* Turns scatter-gather, and what needs it, off. */
 int link_gather_off(struct link_end *end, struct link_error *error);
 
 /* link_rate.c: what leaves by the device, limited to bits per second. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Makes the runs of a plan and keeps what they left; build_measurement.c makes a report of it. */
+/* Makes the runs of a plan and keeps what they left; build_report.c makes a report of it. */
 #ifndef ZC_MEASURE_H
 #define ZC_MEASURE_H
 
 #include "payload.h"
-#include "series.h"
+#include "record.h"
 
 struct remote;
 

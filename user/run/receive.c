@@ -16,7 +16,6 @@
 
 #include "clock.h"
 #include "exits.h"
-#include "listener.h"
 #include "privilege.h"
 #include "receive_run.h"
 #include "signals.h"
@@ -107,10 +106,10 @@ static void accept_one(struct server *server)
 		return;
 	wire_tune(sock);
 	peer = waiting_place(server);
-	listener_address(&theirs, theirs_size, peer->name);
+	wire_address(&theirs, theirs_size, peer->name);
 	if (getsockname(sock, (struct sockaddr *)&ours, &ours_size))
 		ours.ss_family = AF_UNSPEC;
-	listener_address(&ours, ours_size, peer->here);
+	wire_address(&ours, ours_size, peer->here);
 	peer->deadline_ns = now_ns() + HELLO_MS * NS_PER_MS;
 	wire_open(&peer->wire, sock, REMOTE_LINE_BYTES, REMOTE_COUNTS_BYTES + CHILD_MESSAGE_BYTES);
 }
@@ -330,7 +329,7 @@ static void say_start(const struct server *server)
 
 	getsockname(server->listener, (struct sockaddr *)&address, &size);
 	getnameinfo((struct sockaddr *)&address, size, NULL, 0, port, sizeof(port), NI_NUMERICSERV);
-	listener_address(&address, size, text);
+	wire_address(&address, size, text);
 	this_machine = !strncmp(text, "127.", 4) || !strcmp(text, "::1");
 	say("listening on %s port %s%s", text, port, this_machine ?
 	    ", for this machine only; --bind ADDRESS lets others in" : "");
@@ -356,7 +355,7 @@ int receive(const struct receive_options *options)
 	for (int i = 0; i < MAX_WAITING; i++)
 		server.waiting[i].wire = WIRE_NONE;
 	receive_run_init(&server.run, &server.setup);
-	server.listener = listener_open(options->bind, options->port);
+	server.listener = wire_listen(options->bind, options->port);
 	if (server.listener < 0)
 		return exit_of_error(server.listener);
 	open_session(&server);

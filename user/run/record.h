@@ -4,6 +4,7 @@
 #ifndef ZC_RECORD_H
 #define ZC_RECORD_H
 
+#include "plan.h"
 #include "tally.h"
 
 struct report;
@@ -25,5 +26,15 @@ struct run_record {
 };
 
 void run_record_free(struct run_record *record);
+
+/* The runs of one variant under one condition: measure.c makes them. */
+struct series {
+	const struct variant *variant;
+	const struct condition *condition;
+	struct run_record *traced, *untraced;	/* arrays of plan->repeats, in the order made */
+	size_t traced_count, untraced_count;
+	char sha256_sent[65], sha256_received[65];	/* of the verification run */
+	char *failed;				/* why this machine cannot run it; owned */
+};
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lines of text over a TCP connection: see wire.h. Called by both ends of a measurement over a
- * real network. */
+/* Lines of text over a TCP connection, and where one is waited for: see wire.h. Called by both ends
+ * of a measurement over a real network. */
 #include "wire.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +14,9 @@
 #include <sys/socket.h>
 
 #include "alloc.h"
+#include "exits.h"
 
+enum { BACKLOG = 16 };
 enum { ALIVE_IDLE_S = 10, ALIVE_EVERY_S = 5, ALIVE_PROBES = 3, UNANSWERED_MS = 25000 };
 
 void wire_open(struct wire *wire, int fd, size_t most_in, size_t most_out)
@@ -146,4 +149,70 @@ void wire_tune(int fd)
 	set(fd, IPPROTO_TCP, TCP_KEEPINTVL, ALIVE_EVERY_S);
 	set(fd, IPPROTO_TCP, TCP_KEEPCNT, ALIVE_PROBES);
 	set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNANSWERED_MS);
+}
+
+/* --- where zctrace receive listens --- */
+
+/* An address as text; one of IPv4 that an IPv6 socket shows is one of IPv4. */
+void wire_address(const struct sockaddr_storage *address, socklen_t size,
+		      char text[NI_MAXHOST])
+{
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+	struct sockaddr_in four = { .sin_family = AF_INET };
+
+	snprintf(text, NI_MAXHOST, "?");
+	if (address->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
+		memcpy(&four.sin_addr, &six->sin6_addr.s6_addr[12], sizeof(four.sin_addr));
+		getnameinfo((struct sockaddr *)&four, sizeof(four), text, NI_MAXHOST, NULL, 0,
+			    NI_NUMERICHOST);
+		return;
+	}
+	getnameinfo((const struct sockaddr *)address, size, text, NI_MAXHOST, NULL, 0,
+		    NI_NUMERICHOST);
+}
+
+static int listen_at(const struct addrinfo *address)
+{
+	int sock, on = 1, off = 0, err;
+
+	sock = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (sock < 0)
+		return -errno;
+	setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	/* "::" is for IPv4 as well, whatever the machine's default is. */
+	if (address->ai_family == AF_INET6)
+		setsockopt(sock, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+	if (bind(sock, address->ai_addr, address->ai_addrlen) == 0 && listen(sock, BACKLOG) == 0)
+		return sock;
+	err = -errno;
+	close(sock);
+	return err;
+}
+
+int wire_listen(const char *bind_to, int port)
+{
+	const struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+	};
+	struct addrinfo *addresses;
+	int err, sock = -EADDRNOTAVAIL;
+	char service[16];
+
+	snprintf(service, sizeof(service), "%d", port);
+	err = getaddrinfo(bind_to, service, &hints, &addresses);
+	if (err) {
+		complain(ZC_EXIT_USAGE, "receive: --bind %s: %s; give an address of this machine, or "
+			 "0.0.0.0 or :: for all", bind_to, gai_strerror(err));
+		return -EINVAL;
+	}
+	for (struct addrinfo *a = addresses; a && sock < 0; a = a->ai_next)
+		sock = listen_at(a);
+	freeaddrinfo(addresses);
+	if (sock < 0)
+		complain(ZC_EXIT_FAILED, "receive: listen on %s port %d: %s; %s", bind_to,
+			 port, strerror(-sock), sock == -EACCES ?
+			 "give a --port above 1023" : sock == -EADDRINUSE ?
+			 "stop the program that listens there, or give another --port" :
+			 "give an address of this machine as --bind");
+	return sock;
 }

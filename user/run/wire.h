@@ -4,6 +4,7 @@
 #ifndef ZC_WIRE_H
 #define ZC_WIRE_H
 
+#include <netdb.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -42,5 +43,12 @@ short wire_events(const struct wire *wire);
 
 /* A connection whose other end vanishes ends within half a minute, and words go out at once. */
 void wire_tune(int fd);
+
+/* A listening socket that does not wait, or -errno, which it has said; port 0 = any free one. */
+int wire_listen(const char *bind_to, int port);
+
+/* An address as text, without the port; "?" if that cannot be. */
+void wire_address(const struct sockaddr_storage *address, socklen_t size,
+		      char text[NI_MAXHOST]);
 
 #endif
