@@ -4,6 +4,7 @@
 #include "lab_sheet.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "paragraph.h"
@@ -32,6 +33,22 @@ void lab_sheet_fill(struct lab_sheet *sheet, const struct lab *lab, const struct
 		row->judgement = lab_judge(row->prediction, row->answer, &value);
 		sheet->right += row->judgement == LAB_RIGHT;
 	}
+}
+
+void lab_print(FILE *out, lab_escape *escape, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	for (const char *at; (at = strchr(format, '%')); format = at + 2) {
+		fwrite(format, 1, at - format, out);
+		if (at[1] == 's')
+			escape(out, va_arg(arguments, const char *));
+		else
+			fprintf(out, "%u", va_arg(arguments, unsigned int));
+	}
+	va_end(arguments);
+	fputs(format, out);
 }
 
 /* --- the terminal --- */
@@ -87,20 +104,13 @@ static void print_head(FILE *out, const struct lab_sheet *sheet)
 	const struct report_machine *machine = sheet->machine;
 	const char *name = handin_name(sheet->handin);
 
-	fprintf(out, "# Lab %d: ", sheet->lab->number);
-	render_markdown_text(out, sheet->lab->title);
-	fputs("\n\nBy ", out);
-	render_markdown_text(out, *name ? name : "(no name)");
-	fputs(", ", out);
-	render_markdown_text(out, handin_written(sheet->handin));
-	fputs(".\n\n", out);
-	if (!machine)
-		return;
-	fputs("Measured on ", out);
-	render_markdown_text(out, machine->cpu_model ? machine->cpu_model : "a CPU of unknown model");
-	fprintf(out, ", %llu CPU%s, Linux ", machine->cpus, machine->cpus == 1 ? "" : "s");
-	render_markdown_text(out, machine->kernel ? machine->kernel : "?");
-	fputs(".\n\n", out);
+	lab_print(out, render_markdown_text, "# Lab %u: %s\n\nBy %s, %s.\n\n", sheet->lab->number,
+		  sheet->lab->title, *name ? name : "(no name)", handin_written(sheet->handin));
+	if (machine)
+		lab_print(out, render_markdown_text, "Measured on %s, %u CPU%s, Linux %s.\n\n",
+			  machine->cpu_model ? machine->cpu_model : "a CPU of unknown model",
+			  (unsigned int)machine->cpus, machine->cpus == 1 ? "" : "s",
+			  machine->kernel ? machine->kernel : "?");
 }
 
 static void print_rows(FILE *out, const struct lab_sheet *sheet)
@@ -120,11 +130,8 @@ static void print_answers(FILE *out, const struct lab_sheet *sheet)
 	for (size_t i = 0; i < sheet->lab->question_count; i++) {
 		const char *answer = handin_explanation(sheet->handin, i);
 
-		fprintf(out, "\n**%zu. ", i + 1);
-		render_markdown_text(out, sheet->lab->questions[i]);
-		fputs("**\n\n", out);
-		render_markdown_text(out, *answer ? answer : "(no answer yet)");
-		putc('\n', out);
+		lab_print(out, render_markdown_text, "\n**%u. %s**\n\n%s\n", (unsigned int)i + 1,
+			  sheet->lab->questions[i], *answer ? answer : "(no answer yet)");
 	}
 }
 
@@ -141,11 +148,8 @@ static void print_evidence(FILE *out, const struct lab_sheet *sheet)
 	}
 	table_print_markdown(table, out);
 	table_free(table);
-	fputs("\nPredictions sealed ", out);
-	render_markdown_text(out, handin_sealed_at(sheet->handin));
-	fputs(", SHA-256 ", out);
-	render_markdown_text(out, handin_seal_digest(sheet->handin));
-	fputs(".\n", out);
+	lab_print(out, render_markdown_text, "\nPredictions sealed %s, SHA-256 %s.\n",
+		  handin_sealed_at(sheet->handin), handin_seal_digest(sheet->handin));
 }
 
 int lab_sheet_markdown(FILE *out, void *context)

@@ -23,6 +23,11 @@ struct lab_sheet {
 	size_t right;
 };
 
+/* Writes format, in which each %s is a text from outside, for escape to write, and %u a number. */
+typedef void lab_escape(FILE *out, const char *text);
+void lab_print(FILE *out, lab_escape *escape, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Both must outlive the sheet. */
 void lab_sheet_fill(struct lab_sheet *sheet, const struct lab *lab, const struct handin *handin);
 
