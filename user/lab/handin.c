@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "exits.h"
 #include "json_layout.h"
 #include "plain.h"
 #include "report_load.h"
@@ -139,16 +140,12 @@ static int take_report(struct handin *handin, const json_t *entry, char *error, 
 	const char *file = text_of(json_object_get(entry, "file"));
 	struct handin_report *taken;
 
-	if (handin->report_count == LAB_MAX_MEASUREMENTS) {
-		snprintf(error, size, "more than %d reports", LAB_MAX_MEASUREMENTS);
-		return -EINVAL;
-	}
+	if (handin->report_count == LAB_MAX_MEASUREMENTS)
+		return failed(error, size, -EINVAL, "more than %d reports", LAB_MAX_MEASUREMENTS);
 	if (!json_is_string(json) || !*file || strlen(file) >= sizeof(taken->file) ||
-	    handin_report(handin, file)) {
-		snprintf(error, size, "reports[%zu] is not a report beside its name",
-			 handin->report_count);
-		return -EINVAL;
-	}
+	    handin_report(handin, file))
+		return failed(error, size, -EINVAL, "reports[%zu] is not a report beside its name",
+			      handin->report_count);
 	taken = &handin->reports[handin->report_count++];
 	snprintf(taken->file, sizeof(taken->file), "%s", file);
 	snprintf(taken->said, sizeof(taken->said), "%.64s",
@@ -235,25 +232,20 @@ static int check_form(const json_t *root, char *error, size_t size)
 	json_t *texts, *text;
 	size_t i;
 
-	if (!schema || strcmp(schema, HANDIN_SCHEMA)) {
-		snprintf(error, size, "not a hand-in of zctrace lab: its schema is not \"%s\"",
-			 HANDIN_SCHEMA);
-		return -EINVAL;
-	}
+	if (!schema || strcmp(schema, HANDIN_SCHEMA))
+		return failed(error, size, -EINVAL,
+			      "not a hand-in of zctrace lab: its schema is not \"%s\"",
+			      HANDIN_SCHEMA);
 	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const json_t *member = json_object_get(root, members[i].name);
 
-		if (!member || json_typeof(member) != members[i].type) {
-			snprintf(error, size, "\"%s\" is missing or of the wrong kind",
-				 members[i].name);
-			return -EINVAL;
-		}
+		if (!member || json_typeof(member) != members[i].type)
+			return failed(error, size, -EINVAL,
+				      "\"%s\" is missing or of the wrong kind", members[i].name);
 	}
 	if (sealed && (!json_is_string(json_object_get(sealed, "at")) ||
-		       !json_is_string(json_object_get(sealed, "sha256")))) {
-		snprintf(error, size, "\"sealed\" has no time or no digest");
-		return -EINVAL;
-	}
+		       !json_is_string(json_object_get(sealed, "sha256"))))
+		return failed(error, size, -EINVAL, "\"sealed\" has no time or no digest");
 	snprintf(error, size, "a text in it is longer than %d bytes", HANDIN_MAX_TEXT);
 	if (json_string_length(json_object_get(root, "name")) > HANDIN_MAX_TEXT)
 		return -EINVAL;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "exits.h"
 #include "paragraph.h"
 #include "identity.h"
 #include "report_load.h"
@@ -44,22 +45,17 @@ static int take_answer(const struct lab *lab, struct handin *handin, const char 
 		handin_set_explanation(handin, question - 1, text);
 		return 0;
 	}
-	if (!prediction) {
-		snprintf(error, size, "lab %d asks for no \"%s\"", lab->number,
-			 plain_text(id, shown, sizeof(shown)));
-		return -EINVAL;
-	}
-	if (*text && !lab_answer_fits(prediction, text)) {
-		snprintf(error, size, "%s: \"%s\" is no answer in %s", id,
-			 plain_text(text, shown, sizeof(shown)), prediction->unit);
-		return -EINVAL;
-	}
-	if (handin_set_prediction(handin, id, text)) {
-		snprintf(error, size, "%s: the predictions were sealed at %s, before anything measured "
-			 "was shown; they stay as they are", id,
-			 plain_text(handin_sealed_at(handin), shown, sizeof(shown)));
-		return -EPERM;
-	}
+	if (!prediction)
+		return failed(error, size, -EINVAL, "lab %d asks for no \"%s\"", lab->number,
+			      plain_text(id, shown, sizeof(shown)));
+	if (*text && !lab_answer_fits(prediction, text))
+		return failed(error, size, -EINVAL, "%s: \"%s\" is no answer in %s", id,
+			      plain_text(text, shown, sizeof(shown)), prediction->unit);
+	if (handin_set_prediction(handin, id, text))
+		return failed(error, size, -EPERM,
+			      "%s: the predictions were sealed at %s, before anything measured "
+			      "was shown; they stay as they are", id,
+			      plain_text(handin_sealed_at(handin), shown, sizeof(shown)));
 	return 0;
 }
 

@@ -110,7 +110,8 @@ static void evidence(FILE *out, const struct lab_sheet *sheet)
 	html_scroll_close(out);
 	lab_print(out, html_text, "<p>Predictions sealed %s, SHA-256 <code>%s</code>.</p>\n</section>\n"
 		  "</main>\n<footer><p>Made by zctrace %s.</p></footer>\n</body>\n</html>\n",
-		  handin_sealed_at(sheet->handin), handin_seal_digest(sheet->handin), ZCTRACE_VERSION);
+		  handin_sealed_at(sheet->handin), handin_seal_digest(sheet->handin),
+		  ZCTRACE_VERSION);
 }
 
 int lab_sheet_html(FILE *out, void *context)

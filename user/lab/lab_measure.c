@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-#include "identity.h"
 #include "exits.h"
+#include "identity.h"
 
 enum { CALLED = 2 };	/* "sudo ./zctrace": what the student calls us by */
 
@@ -74,10 +74,8 @@ static int take_saved(const char *path, const struct lab *lab, struct handin *ha
 	struct stat st;
 	int err;
 
-	if (stat(path, &st)) {
-		snprintf(error, size, "%s: %s", path, strerror(errno));
-		return -EINVAL;
-	}
+	if (stat(path, &st))
+		return failed(error, size, -EINVAL, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return take_directory(path, lab, handin, error, size);
 	err = take_handin(path, lab, handin, error, size);
@@ -85,8 +83,8 @@ static int take_saved(const char *path, const struct lab *lab, struct handin *ha
 		return err;
 	if (file)
 		return handin_add_file(handin, path, file, error, size);
-	snprintf(error, size, "%s: lab %d has no report of that name", path, lab->number);
-	return -EINVAL;
+	return failed(error, size, -EINVAL, "%s: lab %d has no report of that name", path,
+		      lab->number);
 }
 
 int lab_take_saved(const char *path, const struct lab *lab, struct handin *handin, char *error,
@@ -95,10 +93,8 @@ int lab_take_saved(const char *path, const struct lab *lab, struct handin *handi
 	const struct identity caller = identity_of_caller();
 	int err = identity_borrow(&caller);
 
-	if (err) {
-		snprintf(error, size, "%s: %s", path, strerror(-err));
-		return err;
-	}
+	if (err)
+		return failed(error, size, err, "%s: %s", path, strerror(-err));
 	err = take_saved(path, lab, handin, error, size);
 	identity_return();
 	return err;

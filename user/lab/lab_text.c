@@ -2,6 +2,7 @@
 /* Finds the text of a lab and takes it to pieces: see lab.h. What the program does stands in the
  * text and nowhere else. The file is ours, but a mistake in it is an error and never a crash. */
 #include "alloc.h"
+#include "exits.h"
 #include "lab.h"
 #include "self.h"
 #include "texts.h"
@@ -42,8 +43,7 @@ static int fail(const struct parser *parser, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	snprintf(parser->error, parser->size, "line %d: %s", parser->line, text);
-	return -EINVAL;
+	return failed(parser->error, parser->size, -EINVAL, "line %d: %s", parser->line, text);
 }
 
 /* Without the marks of code around it. */
@@ -365,18 +365,16 @@ static int find_text(int number, bool key, char **text, char *error, size_t size
 	char pattern[4200];
 	glob_t found;
 
-	if (!directory) {
-		snprintf(error, size, "the labs are not beside this program: no such directory; run "
-			 "it from the source tree, or install it with make install");
-		return -ENOENT;
-	}
+	if (!directory)
+		return failed(error, size, -ENOENT,
+			      "the labs are not beside this program: no such directory; run "
+			      "it from the source tree, or install it with make install");
 	snprintf(pattern, sizeof(pattern), "%s/%s%d-*.md", directory, key ? "instructor/" : "",
 		 number);
-	if (glob(pattern, 0, NULL, &found)) {
-		snprintf(error, size, "there is no %s of that number; zctrace lab lists them",
-			 key ? "key" : "lab");
-		return -ENOENT;
-	}
+	if (glob(pattern, 0, NULL, &found))
+		return failed(error, size, -ENOENT,
+			      "there is no %s of that number; zctrace lab lists them", key ? "key" :
+			      "lab");
 	errno = EFBIG;
 	*text = read_text(found.gl_pathv[0]);
 	if (!*text)

@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits.h"
 #include "size.h"
 #include "texts.h"
 
@@ -38,16 +38,7 @@ static int split(const char *text, struct words *words)
 	return 0;
 }
 
-__attribute__((format(printf, 2, 3)))
-static int absent(struct lab_value *value, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(value->why, sizeof(value->why), format, arguments);
-	va_end(arguments);
-	return 0;
-}
+#define absent(value, ...) failed((value)->why, sizeof((value)->why), 0, __VA_ARGS__)
 
 /* --- which scenario --- */
 

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,16 +45,6 @@ int link_parse(const char *text, enum link_kind *kind)
 const char *link_name(enum link_kind kind)
 {
 	return kind_names[kind];
-}
-
-int link_fail(struct link_error *error, int err, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error->text, error->size, format, args);
-	va_end(args);
-	return err;
 }
 
 static int errno_of(int netlink_error)

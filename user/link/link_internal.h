@@ -4,6 +4,7 @@
 #define ZC_LINK_INTERNAL_H
 
 #include <netlink/netlink.h>
+#include "exits.h"
 #include "link.h"
 
 /* Where the line for people goes. */
@@ -12,9 +13,7 @@ struct link_error {
 	size_t size;
 };
 
-/* Writes the line and returns err, so that a failure is one statement. */
-int link_fail(struct link_error *error, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+#define link_fail(error, err, ...) failed((error)->text, (error)->size, err, __VA_ARGS__)
 /* The same for a failure of libnl, which has numbers of its own: the line is "what device: why;
  * advice", or how to get the privilege if that is what is missing. Returns the -errno. */
 int link_netlink_failed(struct link_error *error, int netlink_error, const char *what,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "exits.h"
 #include "remote.h"
 #include "self.h"
 
@@ -101,15 +102,13 @@ int child_start(struct child *child, const struct child_spec *spec, char *error,
 	pid_t parent = getpid();
 	int ends[2];
 
-	if (!scenario_directory()) {
-		snprintf(error, size, "the scenario programs are not beside this program: "
-			 "no such directory; build them with make");
-		return -ENOENT;
-	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-		snprintf(error, size, "a socket pair for the gate: %s", strerror(errno));
-		return -errno;
-	}
+	if (!scenario_directory())
+		return failed(error, size, -ENOENT,
+			      "the scenario programs are not beside this program: "
+			      "no such directory; build them with make");
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return failed(error, size, -errno, "a socket pair for the gate: %s",
+			      strerror(errno));
 	child->pid = fork();
 	if (child->pid == 0)
 		become(spec, ends[1], parent);
@@ -117,8 +116,8 @@ int child_start(struct child *child, const struct child_spec *spec, char *error,
 	if (child->pid < 0) {
 		child->pid = 0;
 		close(ends[0]);
-		snprintf(error, size, "a new process: %s; end some others", strerror(errno));
-		return -errno;
+		return failed(error, size, -errno, "a new process: %s; end some others",
+			      strerror(errno));
 	}
 	child->gate = ends[0];
 	return 0;

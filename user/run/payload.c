@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "exits.h"
 #include "machine.h"
 #include "payload.h"
 #include "sha256.h"
@@ -48,23 +49,18 @@ static int describe(struct payload *payload, char *error, size_t size)
 {
 	struct stat st;
 
-	if (fstat(payload->fd, &st)) {
-		snprintf(error, size, "%s: %s", payload->name, strerror(errno));
-		return -errno;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		snprintf(error, size, "%s: %s; give a regular file", payload->name,
-			 S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
-		return -EINVAL;
-	}
+	if (fstat(payload->fd, &st))
+		return failed(error, size, -errno, "%s: %s", payload->name, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return failed(error, size, -EINVAL, "%s: %s; give a regular file", payload->name,
+			      S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
 	machine_file_system(payload->fd, payload->file_system, sizeof(payload->file_system));
 	if (size_lies(payload, &st, error, size))
 		return -EINVAL;
-	if (!st.st_size) {
-		snprintf(error, size, "%s: is empty: there is nothing to send; give a file with "
-			 "content, or none", payload->name);
-		return -EINVAL;
-	}
+	if (!st.st_size)
+		return failed(error, size, -EINVAL,
+			      "%s: is empty: there is nothing to send; give a file with "
+			      "content, or none", payload->name);
 	payload->bytes = st.st_size;
 	payload->changed = st.st_mtim;
 	return 0;
@@ -157,18 +153,15 @@ static int check_room(const char *directory, __u64 bytes, char *error, size_t si
 	char wanted[32], there[32];
 	struct statvfs fs;
 
-	if (statvfs(directory, &fs)) {
-		snprintf(error, size, "%s: %s; set TMPDIR to a directory with room", directory,
-			 strerror(errno));
-		return -errno;
-	}
+	if (statvfs(directory, &fs))
+		return failed(error, size, -errno, "%s: %s; set TMPDIR to a directory with room",
+			      directory, strerror(errno));
 	if ((__u64)fs.f_bavail * fs.f_frsize > bytes)
 		return 0;
-	snprintf(error, size, "%s has room for %s, %s is asked for; give a smaller --size or set "
-		 "TMPDIR", directory, size_format((__u64)fs.f_bavail * fs.f_frsize, there,
-						  sizeof(there)),
-		 size_format(bytes, wanted, sizeof(wanted)));
-	return -ENOSPC;
+	return failed(error, size, -ENOSPC,
+		      "%s has room for %s, %s is asked for; give a smaller --size or set " "TMPDIR",
+		      directory, size_format((__u64)fs.f_bavail * fs.f_frsize, there,
+		      sizeof(there)), size_format(bytes, wanted, sizeof(wanted)));
 }
 
 int payload_make(struct payload *payload, __u64 bytes, const struct identity *identity,
@@ -187,9 +180,9 @@ int payload_make(struct payload *payload, __u64 bytes, const struct identity *id
 	payload->fd = open_nameless(directory);
 	if (payload->fd < 0) {
 		err = -errno;
-		snprintf(error, size, "a file in %s: %s; set TMPDIR to a directory that can be "
-			 "written", directory, strerror(-err));
-		return err;
+		return failed(error, size, err,
+			      "a file in %s: %s; set TMPDIR to a directory that can be " "written",
+			      directory, strerror(-err));
 	}
 	payload->name = "the file made for the run";
 	err = fill(payload->fd, bytes, interrupted);
@@ -340,16 +333,14 @@ int payload_unchanged(const struct payload *payload, char *error, size_t size)
 {
 	struct stat st;
 
-	if (fstat(payload->fd, &st)) {
-		snprintf(error, size, "%s: %s", shown_name(payload), strerror(errno));
-		return -errno;
-	}
+	if (fstat(payload->fd, &st))
+		return failed(error, size, -errno, "%s: %s", shown_name(payload), strerror(errno));
 	if ((__u64)st.st_size == payload->bytes && st.st_mtim.tv_sec == payload->changed.tv_sec &&
 	    st.st_mtim.tv_nsec == payload->changed.tv_nsec)
 		return 0;
-	snprintf(error, size, "%s was changed while it was measured; give a file that nobody "
-		 "changes", shown_name(payload));
-	return -EBUSY;
+	return failed(error, size, -EBUSY,
+		      "%s was changed while it was measured; give a file that nobody " "changes",
+		      shown_name(payload));
 }
 
 void payload_close(struct payload *payload)

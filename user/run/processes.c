@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exits.h"
 #include "processes.h"
 
 /* The value of a line of /proc/PID/status; -1 = there is none. */
@@ -54,31 +55,25 @@ int proc_check(pid_t pid, char *error, size_t size)
 	char state = process_state(pid, &parent);
 	long process = status_value(pid, "Tgid");
 
-	if (pid == getpid()) {
-		snprintf(error, size, "process %d is zctrace itself; give another one", pid);
-		return -EINVAL;
-	}
-	if (!state) {
-		snprintf(error, size, "there is no process %d; ps -e lists those that there are",
-			 pid);
-		return -ESRCH;
-	}
-	if (process > 0 && process != pid) {
-		snprintf(error, size, "%d is a thread of process %ld; give that one: -p %ld", pid,
-			 process, process);
-		return -EINVAL;
-	}
-	if ((state == 'Z' || state == 'X') && status_value(pid, "Threads") <= 1) {
-		snprintf(error, size, "process %d has ended already: it is a zombie that its parent, "
-			 "process %d, has not waited for", pid, parent);
-		return -ESRCH;
-	}
+	if (pid == getpid())
+		return failed(error, size, -EINVAL,
+			      "process %d is zctrace itself; give another one", pid);
+	if (!state)
+		return failed(error, size, -ESRCH,
+			      "there is no process %d; ps -e lists those that there are", pid);
+	if (process > 0 && process != pid)
+		return failed(error, size, -EINVAL,
+			      "%d is a thread of process %ld; give that one: -p %ld", pid, process,
+			      process);
+	if ((state == 'Z' || state == 'X') && status_value(pid, "Threads") <= 1)
+		return failed(error, size, -ESRCH,
+			      "process %d has ended already: it is a zombie that its parent, "
+			      "process %d, has not waited for", pid, parent);
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	if (readlink(path, target, sizeof(target)) < 0 && errno == ENOENT && state != 'Z') {
-		snprintf(error, size, "process %d is a kernel thread: it makes no system calls; give "
-			 "a program's", pid);
-		return -EINVAL;
-	}
+	if (readlink(path, target, sizeof(target)) < 0 && errno == ENOENT && state != 'Z')
+		return failed(error, size, -EINVAL,
+			      "process %d is a kernel thread: it makes no system calls; give "
+			      "a program's", pid);
 	return 0;
 }
 

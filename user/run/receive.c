@@ -208,11 +208,9 @@ static int take_word(struct server *server, const char *word)
 
 	if (run->phase != RECEIVE_IDLE || remote_parse_run(word, &wanted))
 		return receive_run_obey(run, word);
-	if (server->runs == MAX_RUNS) {
-		snprintf(run->error, sizeof(run->error), "more than %d runs in one measurement",
-			 MAX_RUNS);
-		return -EDQUOT;
-	}
+	if (server->runs == MAX_RUNS)
+		return failed(run->error, sizeof(run->error), -EDQUOT,
+			      "more than %d runs in one measurement", MAX_RUNS);
 	server->runs++;
 	return receive_run_start(run, &wanted, server->guest.here);
 }

@@ -4,7 +4,6 @@
 #include "receive_run.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "alloc.h"
 #include "clock.h"
+#include "exits.h"
 #include "report.h"
 #include "texts.h"
 
@@ -27,18 +27,7 @@ void receive_run_init(struct receive_run *run, const struct receive_setup *setup
 	};
 }
 
-static int fail(struct receive_run *run, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int fail(struct receive_run *run, int err, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(run->error, sizeof(run->error), format, args);
-	va_end(args);
-	return err;
-}
+#define fail(run, err, ...) failed((run)->error, sizeof((run)->error), err, __VA_ARGS__)
 
 static void allow(struct receive_run *run, int seconds)
 {

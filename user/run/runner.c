@@ -3,13 +3,13 @@
  * any of them, and no process outlives the run. Called by measure.c. */
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "clock.h"
+#include "exits.h"
 #include "remote.h"
 #include "report.h"
 #include "runner.h"
@@ -38,18 +38,7 @@ static void allow(struct run *run, __u64 ms)
 	run->deadline_ns = now_ns() + ms * 1000000;
 }
 
-static int fail(struct run *run, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int fail(struct run *run, int err, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(run->error, run->error_size, format, args);
-	va_end(args);
-	return err;
-}
+#define fail(run, err, ...) failed((run)->error, (run)->error_size, err, __VA_ARGS__)
 
 /* The program closed its gate: says how it ended. */
 static int explain_end(struct run *run, struct child *child)

@@ -117,11 +117,9 @@ static int join_process(struct tracing *t)
 		return err;
 	t->pid = t->options->pid;
 	err = session_adopt(t->result.session, t->pid, ZC_WINDOW_OPEN, -1);
-	if (err < 0) {
-		snprintf(t->error, t->error_size, "process %d could not be registered: %s", t->pid,
-			 strerror(-err));
-		return err;
-	}
+	if (err < 0)
+		return failed(t->error, t->error_size, err,
+			      "process %d could not be registered: %s", t->pid, strerror(-err));
 	return proc_adopt_descendants(t->result.session);
 }
 
@@ -136,10 +134,10 @@ static int check_command(struct tracing *t)
 {
 	if (!t->options->program || t->result.snapshot->procs[t->command].execs)
 		return 0;
-	snprintf(t->error, t->error_size, "%s ran, and the kernel side did not see it begin: nothing of it "
-		 "was counted; run zctrace in the machine's own pid namespace, or attach to the "
-		 "process", t->options->program[0]);
-	return -ENODATA;
+	return failed(t->error, t->error_size, -ENODATA,
+		      "%s ran, and the kernel side did not see it begin: nothing of it "
+		      "was counted; run zctrace in the machine's own pid namespace, or attach to the "
+		      "process", t->options->program[0]);
 }
 
 static int open_pidfd(struct tracing *t)
@@ -178,8 +176,8 @@ static int release(struct tracing *t, int *status)
 	if (read(t->outcome, &err, sizeof(err)) != sizeof(err))
 		return 0;	/* closed by the exec: it runs */
 	*status = err == -ENOENT ? 127 : 126;
-	snprintf(t->error, t->error_size, "%s: %s", t->options->program[0], strerror(-err));
-	return err;
+	return failed(t->error, t->error_size, err, "%s: %s", t->options->program[0],
+		      strerror(-err));
 }
 
 static void sum_cells(const struct snapshot *snapshot, __u64 *calls, __u64 *bytes)

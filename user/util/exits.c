@@ -24,6 +24,16 @@ int complain(enum zc_exit status, const char *format, ...)
 	return status;
 }
 
+int failed(char *error, size_t size, int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, size, format, args);
+	va_end(args);
+	return err;
+}
+
 enum zc_exit exit_of_error(int err)
 {
 	switch (-err) {
