@@ -74,13 +74,6 @@ static void merge_calls(struct report_scenario *scenario)
 	scenario->syscall_count = kept;
 }
 
-static struct measured seen(const struct session *session, const char *tracepoint, __u64 value)
-{
-	const char *missing = session_missing(session, tracepoint);
-
-	return (struct measured){ .value = missing ? 0 : value, .why = missing };
-}
-
 /* Times within a call need both of its ends. */
 static void times_unknown(struct report_syscall *call, const char *why)
 {
@@ -105,7 +98,8 @@ static void build_call(struct report *report, const struct session *session,
 		.bytes = cell->bytes,
 		.cpu_ns = build_by_switches(session, proc, cell->total_ns > off ?
 					    cell->total_ns - off : 0),
-		.received_bytes = seen(session, "skb_copy_datagram_iovec", cell->received_bytes),
+		.received_bytes = build_counted(session, "skb_copy_datagram_iovec",
+						cell->received_bytes),
 		.data = cell_moves_data(cell),
 	};
 	call->blocked_ns = build_off_cpu(session, proc, cell->blocked_ns);

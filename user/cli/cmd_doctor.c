@@ -21,8 +21,8 @@ struct finding {
 	char what[64];
 	bool ok, required;
 	char detail[512];	/* found, or why not */
-	char loses[128];	/* of a "no" */
-	char advice[160];	/* of a "no" */
+	const char *loses;	/* of a "no" */
+	const char *advice;	/* of a "no" */
 };
 
 struct findings {
@@ -30,23 +30,15 @@ struct findings {
 	size_t count;
 };
 
-static struct finding *find(struct findings *all, const char *what, bool ok, bool required)
+static void find(struct findings *all, const char *what, bool ok, bool required,
+		 const char *detail, const char *loses, const char *advice)
 {
 	struct finding *f = &all->list[all->count < MAX_FINDINGS - 1 ? all->count++ :
 				       MAX_FINDINGS - 1];
 
-	*f = (struct finding){ .ok = ok, .required = required };
+	*f = (struct finding){ .ok = ok, .required = required, .loses = loses, .advice = advice };
 	snprintf(f->what, sizeof(f->what), "%s", what);
-	return f;
-}
-
-static void say(struct finding *f, const char *detail, const char *loses, const char *advice)
-{
 	snprintf(f->detail, sizeof(f->detail), "%s", detail);
-	if (f->ok)
-		return;
-	snprintf(f->loses, sizeof(f->loses), "%s", loses);
-	snprintf(f->advice, sizeof(f->advice), "%s", advice);
 }
 
 static bool has_capability(cap_value_t capability)
@@ -66,12 +58,12 @@ static void look_at_privilege(struct findings *all)
 	bool admin = has_capability(CAP_SYS_ADMIN);
 	bool net = admin && has_capability(CAP_NET_ADMIN);
 
-	say(find(all, "privilege to trace", bpf || admin, true),
-	    bpf || admin ? "CAP_BPF and CAP_PERFMON" : "neither root nor CAP_BPF with CAP_PERFMON",
-	    "every measurement", "run it with sudo, or give build/zctrace the capabilities (docs/guide.md)");
-	say(find(all, "privilege for --link veth", net, false),
-	    net ? "CAP_SYS_ADMIN and CAP_NET_ADMIN" : "no CAP_SYS_ADMIN with CAP_NET_ADMIN",
-	    "the veth links, --rate: gather-removes-copy, nic-bound", "run it with sudo");
+	find(all, "privilege to trace", bpf || admin, true,
+	     bpf || admin ? "CAP_BPF and CAP_PERFMON" : "neither root nor CAP_BPF with CAP_PERFMON",
+	     "every measurement", "run it with sudo, or give build/zctrace the capabilities (docs/guide.md)");
+	find(all, "privilege for --link veth", net, false,
+	     net ? "CAP_SYS_ADMIN and CAP_NET_ADMIN" : "no CAP_SYS_ADMIN with CAP_NET_ADMIN",
+	     "the veth links, --rate: gather-removes-copy, nic-bound", "run it with sudo");
 }
 
 static void look_at_kernel(struct findings *all)
@@ -83,14 +75,14 @@ static void look_at_kernel(struct findings *all)
 	uname(&names);
 	sscanf(names.release, "%u.%u", &major, &minor);
 	recent = major > 5 || (major == 5 && minor >= 18);
-	say(find(all, "kernel", recent, true), names.release, "every measurement",
-	    "Linux 5.18 or later is needed: bpf_loop() and the sched_switch of 5.18");
-	say(find(all, "BTF", machine_has_btf(), true),
-	    machine_has_btf() ? "/sys/kernel/btf/vmlinux" : "no /sys/kernel/btf/vmlinux",
-	    "every measurement", "boot a kernel built with CONFIG_DEBUG_INFO_BTF");
-	say(find(all, "lockdown", strcmp(machine_lockdown(), "confidentiality") != 0, true),
-	    machine_lockdown(), "every measurement: BPF may not read kernel memory",
-	    "boot with lockdown=integrity or none");
+	find(all, "kernel", recent, true, names.release, "every measurement",
+	     "Linux 5.18 or later is needed: bpf_loop() and the sched_switch of 5.18");
+	find(all, "BTF", machine_has_btf(), true,
+	     machine_has_btf() ? "/sys/kernel/btf/vmlinux" : "no /sys/kernel/btf/vmlinux",
+	     "every measurement", "boot a kernel built with CONFIG_DEBUG_INFO_BTF");
+	find(all, "lockdown", strcmp(machine_lockdown(), "confidentiality") != 0, true,
+	     machine_lockdown(), "every measurement: BPF may not read kernel memory",
+	     "boot with lockdown=integrity or none");
 }
 
 static void look_at_tracepoints(struct findings *all)
@@ -107,9 +99,9 @@ static void look_at_tracepoints(struct findings *all)
 		snprintf(what, sizeof(what), "tracepoint %s", probes[i].tracepoint);
 		snprintf(type, sizeof(type), "btf_trace_%s", probes[i].tracepoint);
 		there = btf && btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
-		say(find(all, what, there, probes[i].required),
-		    there ? "in the kernel's BTF" : "not in the kernel's BTF", probes[i].loses,
-		    "a kernel of another build or architecture has it");
+		find(all, what, there, probes[i].required,
+		     there ? "in the kernel's BTF" : "not in the kernel's BTF", probes[i].loses,
+		     "a kernel of another build or architecture has it");
 	}
 	btf__free(btf);
 }
@@ -124,8 +116,8 @@ static void try_session(struct findings *all)
 
 	if (!err)
 		err = session_attach(session, error, sizeof(error));
-	say(find(all, "programs, maps and ring buffer", !err, true),
-	    err ? error : "loaded and attached", "every measurement", "zctrace compare -v says why");
+	find(all, "programs, maps and ring buffer", !err, true,
+	     err ? error : "loaded and attached", "every measurement", "zctrace compare -v says why");
 	if (!err)
 		session_detach(session);
 	session_close(session);
@@ -138,10 +130,10 @@ static void try_link(struct findings *all)
 	char error[512];
 	int err = link_open(&config, &link, error, sizeof(error));
 
-	say(find(all, "veth, scatter-gather off, rate limit", !err, false),
-	    err ? error : "made and taken away again",
-	    "the veth links, --rate: gather-removes-copy, nic-bound",
-	    "a kernel with CONFIG_VETH and CONFIG_NET_SCH_TBF, and sudo");
+	find(all, "veth, scatter-gather off, rate limit", !err, false,
+	     err ? error : "made and taken away again",
+	     "the veth links, --rate: gather-removes-copy, nic-bound",
+	     "a kernel with CONFIG_VETH and CONFIG_NET_SCH_TBF, and sudo");
 	link_close(link);
 }
 

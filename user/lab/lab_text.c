@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "exits.h"
 #include "lab.h"
+#include "report_load.h"
 #include "self.h"
 #include "texts.h"
 
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { MOST_BYTES = 1 << 20, COLUMNS_PREDICT = 5, COLUMNS_KEY = 3 };
 
@@ -339,30 +339,11 @@ const char *lab_directory(void)
 	return directory;
 }
 
-/* The whole file, to be freed; NULL with errno. */
-static char *read_text(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	struct stat st;
-	char *text = NULL;
-	size_t got;
-
-	if (!file)
-		return NULL;
-	if (!fstat(fileno(file), &st) && st.st_size < MOST_BYTES)
-		text = xmalloc(st.st_size + 1);
-	if (text) {
-		got = fread(text, 1, st.st_size, file);
-		text[got] = '\0';
-	}
-	fclose(file);
-	return text;
-}
-
 static int find_text(int number, bool key, char **text, char *error, size_t size)
 {
 	const char *directory = lab_directory();
-	char pattern[4200];
+	char pattern[4200], why[200];
+	size_t bytes;
 	glob_t found;
 
 	if (!directory)
@@ -375,10 +356,9 @@ static int find_text(int number, bool key, char **text, char *error, size_t size
 		return failed(error, size, -ENOENT,
 			      "there is no %s of that number; zctrace lab lists them", key ? "key" :
 			      "lab");
-	errno = EFBIG;
-	*text = read_text(found.gl_pathv[0]);
+	*text = load_text(found.gl_pathv[0], MOST_BYTES, &bytes, why, sizeof(why));
 	if (!*text)
-		snprintf(error, size, "%s: %s", found.gl_pathv[0], strerror(errno));
+		snprintf(error, size, "%s: %s", found.gl_pathv[0], why);
 	globfree(&found);
 	return *text ? 0 : -EIO;
 }

@@ -215,9 +215,3 @@ const char *link_address(const struct link *link, enum link_side side)
 		return loopback_addresses[link->ipv6];
 	return veth_addresses[side][link->ipv6];
 }
-
-bool link_has_device(const struct link *link)
-{
-	(void)link;
-	return false;
-}

@@ -75,7 +75,4 @@ int link_enter(const struct link *link, enum link_side side);
  * connect to. Lives as long as the program. */
 const char *link_address(const struct link *link, enum link_side side);
 
-/* Whether bytes leave the machine's memory through a device; false for every kind there is. */
-bool link_has_device(const struct link *link);
-
 #endif

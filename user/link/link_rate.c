@@ -3,8 +3,8 @@
  * Called by link.c, and by the options of zctrace. */
 #include "alloc.h"
 #include "link_internal.h"
+#include "size.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -45,51 +45,16 @@ static int parse_unit(const char *suffix, __u64 *unit)
 	return -EINVAL;
 }
 
-/* Sets *whole to the digits before the point, or to something out of range if they are. */
-static const char *parse_whole(const char *at, __u64 *whole)
-{
-	for (*whole = 0; isdigit((unsigned char)*at); at++) {
-		if (*whole <= LINK_MAX_RATE_BITS)
-			*whole = *whole * 10 + (__u64)(*at - '0');
-	}
-	return at;
-}
-
-/* Adds the digits behind the point, which must come to whole bits. NULL: they do not. */
-static const char *parse_fraction(const char *at, __u64 unit, __u64 *bits)
-{
-	for (*bits = 0; isdigit((unsigned char)*at); at++) {
-		if (unit < 10 && *at != '0')
-			return NULL;
-		unit /= 10;
-		*bits += unit * (__u64)(*at - '0');
-	}
-	return at;
-}
-
 int rate_parse(const char *text, __u64 *bits)
 {
-	const char *suffix = text + strspn(text, "0123456789.");
-	__u64 unit, whole, fraction = 0;
-	const char *end;
+	__u64 value;
+	int err = size_parse_as(text, parse_unit, &value);
 
-	if (!isdigit((unsigned char)*text) || parse_unit(suffix, &unit) < 0)
-		return -EINVAL;
-	end = parse_whole(text, &whole);
-	if (*end == '.') {
-		if (!isdigit((unsigned char)end[1]))
-			return -EINVAL;
-		end = parse_fraction(end + 1, unit, &fraction);
-	}
-	if (end != suffix)
-		return -EINVAL;
-	if (whole > LINK_MAX_RATE_BITS / unit)
-		return -ERANGE;
-	whole = whole * unit + fraction;
-	if (whole < LINK_MIN_RATE_BITS || whole > LINK_MAX_RATE_BITS)
-		return -ERANGE;
-	*bits = whole;
-	return 0;
+	if (!err && (value < LINK_MIN_RATE_BITS || value > LINK_MAX_RATE_BITS))
+		err = -ERANGE;
+	if (!err)
+		*bits = value;
+	return err;
 }
 
 static int limit_failed(const struct link_end *end, int err, struct link_error *error)

@@ -15,6 +15,7 @@
 
 #include "child.h"
 #include "exits.h"
+#include "processes.h"
 #include "remote.h"
 #include "self.h"
 
@@ -188,26 +189,9 @@ void child_kill(struct child *child)
 	child_reap(child, 1000);
 }
 
-static FILE *open_proc(const struct child *child, const char *name)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", child->pid, name);
-	return fopen(path, "re");
-}
-
 __u64 child_peak_rss(const struct child *child)
 {
-	FILE *file = open_proc(child, "status");
-	unsigned long long kib = 0;
-	char line[256];
+	long kib = proc_status(child->pid, "VmHWM");
 
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "VmHWM: %llu kB", &kib) == 1)
-			break;
-	}
-	fclose(file);
-	return kib * 1024;
+	return kib > 0 ? kib * 1024ULL : 0;
 }

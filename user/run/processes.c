@@ -10,8 +10,7 @@
 #include "exits.h"
 #include "processes.h"
 
-/* The value of a line of /proc/PID/status; -1 = there is none. */
-static long status_value(pid_t pid, const char *name)
+long proc_status(pid_t pid, const char *name)
 {
 	char path[64], line[256];
 	size_t length = strlen(name);
@@ -53,7 +52,7 @@ int proc_check(pid_t pid, char *error, size_t size)
 	char path[64], target[1];
 	pid_t parent;
 	char state = process_state(pid, &parent);
-	long process = status_value(pid, "Tgid");
+	long process = proc_status(pid, "Tgid");
 
 	if (pid == getpid())
 		return failed(error, size, -EINVAL,
@@ -65,7 +64,7 @@ int proc_check(pid_t pid, char *error, size_t size)
 		return failed(error, size, -EINVAL,
 			      "%d is a thread of process %ld; give that one: -p %ld", pid, process,
 			      process);
-	if ((state == 'Z' || state == 'X') && status_value(pid, "Threads") <= 1)
+	if ((state == 'Z' || state == 'X') && proc_status(pid, "Threads") <= 1)
 		return failed(error, size, -ESRCH,
 			      "process %d has ended already: it is a zombie that its parent, "
 			      "process %d, has not waited for", pid, parent);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What /proc tells of processes that zctrace did not start. trace.c asks. */
+/* What /proc tells of processes. trace.c and child.c ask. */
 #ifndef ZC_PROCESSES_H
 #define ZC_PROCESSES_H
 
-#include "child.h"
+#include <sys/types.h>
+
 #include "session.h"
+
+/* The number in a line of /proc/PID/status; -1 = there is none. */
+long proc_status(pid_t pid, const char *name);
 
 /* Can it be watched? 0, or -errno with a sentence in error. */
 int proc_check(pid_t pid, char *error, size_t size);

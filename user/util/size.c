@@ -97,7 +97,7 @@ static int parse_unit(const char *suffix, __u64 *unit)
 	return 0;
 }
 
-int size_parse(const char *text, __u64 *bytes)
+int size_parse_as(const char *text, size_unit_fn *parse_suffix, __u64 *bytes)
 {
 	unsigned __int128 total, divisor = 1;
 	struct decimal number;
@@ -108,7 +108,7 @@ int size_parse(const char *text, __u64 *bytes)
 	if (err == -EINVAL)
 		return err;
 	/* Nonsense behind a number that is too large is still nonsense. */
-	bad_unit = parse_unit(text, &unit);
+	bad_unit = parse_suffix(text, &unit);
 	if (bad_unit)
 		return bad_unit;
 	if (err)
@@ -126,6 +126,11 @@ int size_parse(const char *text, __u64 *bytes)
 		return -ERANGE;
 	*bytes = (__u64)total;
 	return 0;
+}
+
+int size_parse(const char *text, __u64 *bytes)
+{
+	return size_parse_as(text, parse_unit, bytes);
 }
 
 const char *size_format(__u64 bytes, char *buf, size_t buf_bytes)

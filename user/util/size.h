@@ -23,6 +23,10 @@
  */
 int size_parse(const char *text, __u64 *bytes);
 
+/* The same with other units: sets *unit to what the suffix stands for; 0 or -EINVAL. */
+typedef int size_unit_fn(const char *suffix, __u64 *unit);
+int size_parse_as(const char *text, size_unit_fn *parse_suffix, __u64 *value);
+
 /*
  * Writes bytes in the largest binary unit that they fill: "23 B", "64 KiB", "1.20 GiB".
  * Without decimals only where the figure is exact. Returns buf, cut to buf_bytes (which is > 0).
