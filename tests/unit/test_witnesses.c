@@ -120,7 +120,7 @@ static int end(void **state)
 static void compare(struct world *w)
 {
 	w->scenario.witness_count = 0;
-	build_witnesses(w->report, &w->session, &w->run, &w->scenario);
+	build_witnesses(&(struct build){ w->report, &w->session, &w->run, &w->scenario });
 }
 
 static const struct report_witness *witness(const struct report_scenario *scenario, const char *id)
@@ -320,11 +320,11 @@ static void one_run_that_differs_is_kept(void **state)
 
 	compare(w);
 	sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_ANON] -= 100;
-	build_add_witnesses(w->report, &w->session, &w->run, &w->scenario);
+	build_add_witnesses(&(struct build){ w->report, &w->session, &w->run, &w->scenario });
 	sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_ANON] -= 100;
-	build_add_witnesses(w->report, &w->session, &w->run, &w->scenario);
+	build_add_witnesses(&(struct build){ w->report, &w->session, &w->run, &w->scenario });
 	sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_ANON] += 200;
-	build_add_witnesses(w->report, &w->session, &w->run, &w->scenario);
+	build_add_witnesses(&(struct build){ w->report, &w->session, &w->run, &w->scenario });
 	one = witness(&w->scenario, "sender.segment_bytes");
 	assert_false(one->agree);
 	assert_int_equal(one->counted, PAYLOAD - 100);
@@ -345,7 +345,7 @@ static void a_witness_of_one_run_only(void **state)
 	compare(w);
 	assert_null(witness(&w->scenario, "sender.tcp_sent"));
 	w->socks[0].sock.closed = 1;
-	build_add_witnesses(w->report, &w->session, &w->run, &w->scenario);
+	build_add_witnesses(&(struct build){ w->report, &w->session, &w->run, &w->scenario });
 	assert_int_equal(witness(&w->scenario, "sender.tcp_sent")->runs, 1);
 	assert_int_equal(witness(&w->scenario, "sender.rounds")->runs, 2);
 }

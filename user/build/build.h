@@ -93,19 +93,23 @@ void build_peak_rss(const struct party *party, struct report_role *role);
 /* Adds what one run lost, or counted more coarsely. */
 void build_loss(const struct snapshot *snapshot, struct report_scenario *scenario);
 
-/* What became of pages that the kernel borrowed, after the legs are known; or why there is none. */
-void build_borrowed(const struct run_record *run, struct report_scenario *scenario);
+/* Nothing is known of pages that the kernel borrowed: why. */
 void build_no_borrowed(struct report_scenario *scenario, const char *why);
 
-void build_legs(struct report *report, const struct session *session,
-		const struct run_record *run, struct report_scenario *scenario);
+/* A run of a scenario, and what is made of it. */
+struct build {
+	struct report *report;
+	const struct session *session;
+	const struct run_record *run;
+	struct report_scenario *scenario;
+};
+
+/* What was copied on the way, and what became of pages that the kernel borrowed. */
+void build_legs(const struct build *b);
+void build_socket_receiver(const struct build *b);
 /* The witnesses of one run; then those of further runs, of which one that differs is kept. */
-void build_witnesses(struct report *report, const struct session *session,
-		     const struct run_record *run, struct report_scenario *scenario);
-void build_add_witnesses(struct report *report, const struct session *session,
-			 const struct run_record *run, struct report_scenario *scenario);
-void build_socket_receiver(struct report *report, const struct session *session,
-			   const struct run_record *run, struct report_scenario *scenario);
+void build_witnesses(const struct build *b);
+void build_add_witnesses(const struct build *b);
 
 /* build_remote.c: what zctrace receive counted of its receiver, as a report; without a snapshot
  * for the reason that untraced gives. */

@@ -46,12 +46,11 @@ static void leg_unknown(struct report_leg *leg, const char *why)
 }
 
 /* Files that the process took payload from: their pages that entered the page cache meanwhile. */
-static void build_disk_cache(struct report *report, const struct session *session,
-			     const struct run_record *run, struct report_scenario *scenario)
+static void build_disk_cache(const struct build *b)
 {
-	struct report_leg *leg = &scenario->legs[LEG_DISK_CACHE];
-	const char *missing = session_missing(session, "mm_filemap_add_to_page_cache");
-	const struct snapshot *snapshot = run->snapshot;
+	struct report_leg *leg = &b->scenario->legs[LEG_DISK_CACHE];
+	const char *missing = session_missing(b->session, "mm_filemap_add_to_page_cache");
+	const struct snapshot *snapshot = b->run->snapshot;
 	__u64 bytes = 0;
 
 	leg->by = "dma";
@@ -61,20 +60,20 @@ static void build_disk_cache(struct report *report, const struct session *sessio
 			bytes += snapshot->objects[i].cache_added;
 	}
 	if (missing) {
-		leg_unknown(leg, report_format(report, "mm_filemap_add_to_page_cache: %s",
+		leg_unknown(leg, report_format(b->report, "mm_filemap_add_to_page_cache: %s",
 					       missing));
 		return;
 	}
-	set_leg(leg, scenario->payload_bytes, bytes);
-	if (!strcmp(scenario->cache, "warm"))
+	set_leg(leg, b->scenario->payload_bytes, bytes);
+	if (!strcmp(b->scenario->cache, "warm"))
 		leg->note = "warm: use --cold";
 }
 
 /* No tracepoint sees this copy: it follows from what read() of a cached file is. */
-static void build_cache_user(const struct run_record *run, struct report_scenario *scenario)
+static void build_cache_user(const struct build *b)
 {
-	struct report_leg *leg = &scenario->legs[LEG_CACHE_USER];
-	const struct snapshot *snapshot = run->snapshot;
+	struct report_leg *leg = &b->scenario->legs[LEG_CACHE_USER];
+	const struct snapshot *snapshot = b->run->snapshot;
 	__u64 bytes = 0;
 
 	leg->by = "cpu";
@@ -82,26 +81,25 @@ static void build_cache_user(const struct run_record *run, struct report_scenari
 	for (__u32 i = 1; i < snapshot->cell_count; i++) {
 		const struct zc_cell *cell = &snapshot->cells[i];
 
-		if (cell->key.proc == (__u32)run->sender.proc &&
+		if (cell->key.proc == (__u32)b->run->sender.proc &&
 		    call_way(cell->key.nr) == SYSCALL_READS &&
 		    kind_of_index(snapshot, cell->key.source) == ZC_KIND_FILE)
 			bytes += cell->bytes;
 	}
-	set_leg(leg, scenario->payload_bytes, bytes);
+	set_leg(leg, b->scenario->payload_bytes, bytes);
 	leg->note = "inferred";
 }
 
-static void build_user_socket(struct report *report, const struct session *session,
-			      const struct zc_sock *sock, struct report_scenario *scenario)
+static void build_user_socket(const struct build *b, const struct zc_sock *sock)
 {
-	struct report_leg *leg = &scenario->legs[LEG_USER_SOCKET];
-	const char *missing = session_missing(session, "net_dev_start_xmit");
-	const char *no_queue = session_missing(session, "net_dev_queue");
+	struct report_leg *leg = &b->scenario->legs[LEG_USER_SOCKET];
+	const char *missing = session_missing(b->session, "net_dev_start_xmit");
+	const char *no_queue = session_missing(b->session, "net_dev_queue");
 
 	leg->by = "cpu";
 	leg->evidence = "provenance";
 	if (missing || !sock) {
-		leg_unknown(leg, missing ? report_format(report, "net_dev_start_xmit: %s",
+		leg_unknown(leg, missing ? report_format(b->report, "net_dev_start_xmit: %s",
 							 missing) :
 			    "no segment of the sender's socket was seen");
 		leg->retransmitted_bytes.why = leg->bytes.why;
@@ -110,61 +108,58 @@ static void build_user_socket(struct report *report, const struct session *sessi
 	leg->has_origin = true;
 	leg->has_queue = !no_queue;
 	if (no_queue)
-		leg->queue_why = report_format(report, "net_dev_queue: %s", no_queue);
+		leg->queue_why = report_format(b->report, "net_dev_queue: %s", no_queue);
 	for (int i = 0; i < REPORT_ORIGINS; i++) {
 		leg->at_queue[i] = sock->new_bytes[ZC_HOOK_QUEUE][i];
 		leg->at_xmit[i] = sock->new_bytes[ZC_HOOK_XMIT][i];
 	}
 	leg->retransmitted_bytes.value = sock->again_bytes[ZC_HOOK_XMIT] +
 					 sock->late_bytes[ZC_HOOK_XMIT];
-	set_leg(leg, scenario->payload_bytes, sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_PRIVATE]);
+	set_leg(leg, b->scenario->payload_bytes, sock->new_bytes[ZC_HOOK_XMIT][ZC_ORIGIN_PRIVATE]);
 }
 
-static void build_socket_device(struct report *report, const struct session *session,
-				const struct zc_sock *sock, bool remote,
-				struct report_scenario *scenario)
+static void build_socket_device(const struct build *b, const struct zc_sock *sock)
 {
-	struct report_leg *leg = &scenario->legs[LEG_SOCKET_DEVICE];
-	const char *missing = session_missing(session, "net_dev_start_xmit");
+	struct report_leg *leg = &b->scenario->legs[LEG_SOCKET_DEVICE];
+	const char *missing = session_missing(b->session, "net_dev_start_xmit");
 
 	leg->by = "dma";
 	leg->evidence = "counted";
 	if (missing) {
-		leg_unknown(leg, report_format(report, "net_dev_start_xmit: %s", missing));
+		leg_unknown(leg, report_format(b->report, "net_dev_start_xmit: %s", missing));
 	} else if (!sock) {
 		leg_unknown(leg, "no segment of the sender's socket was seen");
-	} else if (!sock->device_bytes && remote) {
+	} else if (!sock->device_bytes && b->run->remote) {
 		leg_unknown(leg, "the route's device has no bus, it is a virtual one: the bytes stay in "
 			    "memory; --to a HOST behind a network card sends them through one");
 		leg->note = "the route's device has no bus";
 	} else if (!sock->device_bytes) {
-		leg_unknown(leg, report_format(report, "%s has no device: the bytes never leave "
+		leg_unknown(leg, report_format(b->report, "%s has no device: the bytes never leave "
 					       "memory; --to HOST sends them through one",
-					       scenario->link));
-		leg->note = report_format(report, "%s has no device", scenario->link);
+					       b->scenario->link));
+		leg->note = report_format(b->report, "%s has no device", b->scenario->link);
 	} else {
-		set_leg(leg, scenario->payload_bytes, sock->device_bytes);
+		set_leg(leg, b->scenario->payload_bytes, sock->device_bytes);
 		leg->note = "handed over; DMA itself is not seen";
 	}
 }
 
-void build_socket_receiver(struct report *report, const struct session *session,
-			   const struct run_record *run, struct report_scenario *scenario)
+void build_socket_receiver(const struct build *b)
 {
-	struct report_leg *leg = &scenario->legs[LEG_SOCKET_RECEIVER];
-	const char *missing = session_missing(session, "skb_copy_datagram_iovec");
+	struct report_leg *leg = &b->scenario->legs[LEG_SOCKET_RECEIVER];
+	const char *missing = session_missing(b->session, "skb_copy_datagram_iovec");
 
 	leg->by = "cpu";
 	leg->evidence = "counted";
 	if (missing) {
-		leg_unknown(leg, report_format(report, "skb_copy_datagram_iovec: %s", missing));
+		leg_unknown(leg, report_format(b->report, "skb_copy_datagram_iovec: %s", missing));
 		return;
 	}
-	set_leg(leg, scenario->payload_bytes,
-		build_totals(run->snapshot, run->receiver.proc).received);
+	set_leg(leg, b->scenario->payload_bytes,
+		build_totals(b->run->snapshot, b->run->receiver.proc).received);
 	leg->has_receive = true;
 	for (int i = 0; i < REPORT_ORIGINS; i++)
-		leg->at_receive[i] = run->snapshot->procs[run->receiver.proc].received[i];
+		leg->at_receive[i] = b->run->snapshot->procs[b->run->receiver.proc].received[i];
 }
 
 /* Pages can be spliced; what lies in a segment's linear part must be copied into one first
@@ -226,13 +221,13 @@ void build_no_borrowed(struct report_scenario *scenario, const char *why)
 	borrowed_unknown(&scenario->zerocopy, why);
 }
 
-void build_borrowed(const struct run_record *run, struct report_scenario *scenario)
+static void build_borrowed(const struct build *b)
 {
-	const struct tally_zerocopy *tally = &run->sender.tally.zerocopy;
-	struct report_zerocopy *borrowed = &scenario->zerocopy;
+	const struct tally_zerocopy *tally = &b->run->sender.tally.zerocopy;
+	struct report_zerocopy *borrowed = &b->scenario->zerocopy;
 
 	if (!tally->used) {
-		build_no_borrowed(scenario, "this way does not use MSG_ZEROCOPY");
+		build_no_borrowed(b->scenario, "this way does not use MSG_ZEROCOPY");
 		return;
 	}
 	*borrowed = (struct report_zerocopy){
@@ -242,22 +237,21 @@ void build_borrowed(const struct run_record *run, struct report_scenario *scenar
 		.copied.value = tally->copied,
 		.copied.why = tally->copied_known ? NULL : "this kernel does not say",
 	};
-	build_late_copy(scenario);
+	build_late_copy(b->scenario);
 }
 
-void build_legs(struct report *report, const struct session *session,
-		const struct run_record *run, struct report_scenario *scenario)
+void build_legs(const struct build *b)
 {
-	const struct zc_sock *sock = build_sending_socket(run->snapshot, run->sender.proc);
+	const struct zc_sock *sock = build_sending_socket(b->run->snapshot, b->run->sender.proc);
 
-	build_disk_cache(report, session, run, scenario);
-	build_cache_user(run, scenario);
-	build_user_socket(report, session, sock, scenario);
-	build_socket_device(report, session, sock, run->remote != NULL, scenario);
-	if (run->remote)
-		build_remote_leg(report, run->remote, report->config.peer, scenario);
+	build_disk_cache(b);
+	build_cache_user(b);
+	build_user_socket(b, sock);
+	build_socket_device(b, sock);
+	if (b->run->remote)
+		build_remote_leg(b->report, b->run->remote, b->report->config.peer, b->scenario);
 	else
-		build_socket_receiver(report, session, run, scenario);
-	doubt_splice(report->config.receiver, scenario);
-	build_borrowed(run, scenario);
+		build_socket_receiver(b);
+	doubt_splice(b->report->config.receiver, b->scenario);
+	build_borrowed(b);
 }

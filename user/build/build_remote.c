@@ -30,6 +30,7 @@ struct report *build_receiver(const struct session *session, const char *untrace
 	struct report_scenario *scenario;
 	struct report_role *role;
 	const char **roles;
+	struct build b;
 
 	report->scenarios = scenario = report_alloc(report, sizeof(*scenario));
 	report->scenario_count = 1;
@@ -51,7 +52,8 @@ struct report *build_receiver(const struct session *session, const char *untrace
 	roles[run->receiver.proc] = role->name;
 	build_syscalls(report, session, run->snapshot, roles, false, scenario);
 	leg_unknown(&scenario->legs[LEG_SOCKET_RECEIVER], NULL);
-	build_socket_receiver(report, session, run, scenario);
+	b = (struct build){ report, session, run, scenario };
+	build_socket_receiver(&b);
 	build_loss(run->snapshot, scenario);
 	return report;
 }

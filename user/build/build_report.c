@@ -44,21 +44,20 @@ static const struct run_record *middle_run(const struct run_record *runs, size_t
 #define TIME(member) offsetof(struct report_run, member)
 
 /* A time of the runs of one kind, by its place in struct report_run; or the sum of two. */
-static void spread_of(struct report *report, struct spread *spread,
-		      const struct report_scenario *scenario, bool traced, size_t time,
+static void spread_of(const struct build *b, struct spread *spread, bool traced, size_t time,
 		      size_t other)
 {
-	__u64 *values = report_alloc(report, scenario->run_count * sizeof(*values));
+	__u64 *values = report_alloc(b->report, b->scenario->run_count * sizeof(*values));
 	size_t count = 0;
 
-	for (size_t i = 0; i < scenario->run_count; i++) {
-		const char *run = (const char *)&scenario->runs[i];
+	for (size_t i = 0; i < b->scenario->run_count; i++) {
+		const char *run = (const char *)&b->scenario->runs[i];
 
-		if (scenario->runs[i].traced == traced)
+		if (b->scenario->runs[i].traced == traced)
 			values[count++] = *(const __u64 *)(run + time) +
 					  (other ? *(const __u64 *)(run + other) : 0);
 	}
-	stats_spread(report, spread, values, count, "no run was made");
+	stats_spread(b->report, spread, values, count, "no run was made");
 }
 
 static struct measured bytes_per_second(__u64 bytes, const struct spread *elapsed_ns)
@@ -72,30 +71,27 @@ static struct measured bytes_per_second(__u64 bytes, const struct spread *elapse
 	return (struct measured){ .value = (__u64)(1e9 * bytes / ns->value + 0.5) };
 }
 
-static struct measured median_of(struct report *report, const struct report_scenario *scenario,
-				 size_t time)
+static struct measured median_of(const struct build *b, size_t time)
 {
 	struct spread spread;
 
-	spread_of(report, &spread, scenario, false, time, 0);
+	spread_of(b, &spread, false, time, 0);
 	return spread.median;
 }
 
-static void build_rounds_and_crossings(const struct session *session, const struct run_record *run,
-				       const struct scenario *what,
-				       struct report_scenario *scenario)
+static void build_rounds_and_crossings(const struct build *b, const struct scenario *what)
 {
-	const struct snapshot *snapshot = run->snapshot;
-	int proc = run->sender.proc;
+	const struct snapshot *snapshot = b->run->snapshot;
+	int proc = b->run->sender.proc;
 	struct totals totals = build_totals(snapshot, proc);
 
-	scenario->rounds.value = build_rounds(snapshot, proc, what);
-	build_crossings(session, &totals, snapshot->procs[proc].faults_user, scenario);
-	if (scenario->rounds.value)
-		scenario->crossings_per_round.value = (double)scenario->crossings_data.value /
-						      scenario->rounds.value;
+	b->scenario->rounds.value = build_rounds(snapshot, proc, what);
+	build_crossings(b->session, &totals, snapshot->procs[proc].faults_user, b->scenario);
+	if (b->scenario->rounds.value)
+		b->scenario->crossings_per_round.value =
+			(double)b->scenario->crossings_data.value / b->scenario->rounds.value;
 	else
-		scenario->crossings_per_round.why = "no round was seen";
+		b->scenario->crossings_per_round.why = "no round was seen";
 }
 
 static void build_run(const struct session *session, const struct run_record *run,
@@ -126,36 +122,35 @@ static void build_run(const struct session *session, const struct run_record *ru
 	}
 }
 
-static void build_runs(struct report *report, const struct series *series,
-		       const struct session *session, struct report_scenario *scenario)
+static void build_runs(const struct build *b, const struct series *series)
 {
-	scenario->run_count = series->traced_count + series->untraced_count;
-	scenario->runs = report_alloc(report, scenario->run_count * sizeof(*scenario->runs));
+	b->scenario->run_count = series->traced_count + series->untraced_count;
+	b->scenario->runs = report_alloc(b->report, b->scenario->run_count *
+					 sizeof(*b->scenario->runs));
 	for (size_t i = 0; i < series->untraced_count; i++)
-		build_run(session, &series->untraced[i], &scenario->runs[i]);
+		build_run(b->session, &series->untraced[i], &b->scenario->runs[i]);
 	for (size_t i = 0; i < series->traced_count; i++)
-		build_run(session, &series->traced[i],
-			  &scenario->runs[series->untraced_count + i]);
+		build_run(b->session, &series->traced[i],
+			  &b->scenario->runs[series->untraced_count + i]);
 }
 
-static void build_roles(struct report *report, const struct session *session,
-			const struct run_record *run, struct report_scenario *scenario)
+static void build_roles(const struct build *b)
 {
-	struct report_role *roles = report_alloc(report, 2 * sizeof(*roles));
+	struct report_role *roles = report_alloc(b->report, 2 * sizeof(*roles));
 
 	roles[0].name = "sender";
-	build_role(session, run, &run->sender, &roles[0]);
-	roles[0].cpu_user_ns = median_of(report, scenario, TIME(sender_user_ns));
-	roles[0].cpu_system_ns = median_of(report, scenario, TIME(sender_system_ns));
+	build_role(b->session, b->run, &b->run->sender, &roles[0]);
+	roles[0].cpu_user_ns = median_of(b, TIME(sender_user_ns));
+	roles[0].cpu_system_ns = median_of(b, TIME(sender_system_ns));
 	roles[1].name = "receiver";
-	if (run->remote)
-		build_remote_role(report, run->remote, report->config.peer, &roles[1]);
+	if (b->run->remote)
+		build_remote_role(b->report, b->run->remote, b->report->config.peer, &roles[1]);
 	else
-		build_role(session, run, &run->receiver, &roles[1]);
-	roles[1].cpu_user_ns = median_of(report, scenario, TIME(receiver_user_ns));
-	roles[1].cpu_system_ns = median_of(report, scenario, TIME(receiver_system_ns));
-	scenario->roles = roles;
-	scenario->role_count = 2;
+		build_role(b->session, b->run, &b->run->receiver, &roles[1]);
+	roles[1].cpu_user_ns = median_of(b, TIME(receiver_user_ns));
+	roles[1].cpu_system_ns = median_of(b, TIME(receiver_system_ns));
+	b->scenario->roles = roles;
+	b->scenario->role_count = 2;
 }
 
 /* Losses of any traced run: each of them can have spoilt what the runs are compared by. */
@@ -171,14 +166,15 @@ static void build_losses(const struct series *series, struct report_scenario *sc
 				       "by kind, none was lost";
 }
 
-static void build_all_witnesses(struct report *report, const struct session *session,
-				const struct series *series, const struct run_record *middle,
-				struct report_scenario *scenario)
+static void build_all_witnesses(const struct build *middle, const struct series *series)
 {
-	build_witnesses(report, session, middle, scenario);
+	struct build other = *middle;
+
+	build_witnesses(middle);
 	for (size_t r = 0; r < series->traced_count; r++) {
-		if (&series->traced[r] != middle)
-			build_add_witnesses(report, session, &series->traced[r], scenario);
+		other.run = &series->traced[r];
+		if (other.run != middle->run)
+			build_add_witnesses(&other);
 	}
 }
 
@@ -210,16 +206,16 @@ static void build_scenario(struct report *report, const struct series *series,
 			   const struct session *session, struct report_scenario *scenario)
 {
 	const struct run_record *run = middle_run(series->traced, series->traced_count);
-	const struct variant *variant = series->variant;
+	const struct build b = { report, session, run, scenario };
 	const char **roles;
 
 	describe(report, series, scenario);
 	scenario->received_bytes = run->receiver.tally.payload_bytes;
 	scenario->sha256_sent = report_text(report, series->sha256_sent);
 	scenario->sha256_received = report_text(report, series->sha256_received);
-	build_rounds_and_crossings(session, run, variant->scenario, scenario);
-	build_runs(report, series, session, scenario);
-	build_roles(report, session, run, scenario);
+	build_rounds_and_crossings(&b, series->variant->scenario);
+	build_runs(&b, series);
+	build_roles(&b);
 	roles = report_alloc(report, run->snapshot->proc_count * sizeof(*roles));
 	roles[run->sender.proc] = scenario->roles[0].name;
 	if (run->receiver.proc)
@@ -228,14 +224,14 @@ static void build_scenario(struct report *report, const struct series *series,
 	if (run->remote)
 		build_remote_syscalls(report, run->remote, report->config.peer,
 				      scenario->roles[1].name, scenario);
-	build_legs(report, session, run, scenario);
-	spread_of(report, &scenario->elapsed_untraced_ns, scenario, false, TIME(elapsed_ns), 0);
+	build_legs(&b);
+	spread_of(&b, &scenario->elapsed_untraced_ns, false, TIME(elapsed_ns), 0);
 	scenario->bytes_per_second = bytes_per_second(scenario->payload_bytes,
 						      &scenario->elapsed_untraced_ns);
-	spread_of(report, &scenario->elapsed_traced_ns, scenario, true, TIME(elapsed_ns), 0);
-	spread_of(report, &scenario->cpu_untraced_ns, scenario, false, TIME(sender_user_ns),
+	spread_of(&b, &scenario->elapsed_traced_ns, true, TIME(elapsed_ns), 0);
+	spread_of(&b, &scenario->cpu_untraced_ns, false, TIME(sender_user_ns),
 		  TIME(sender_system_ns));
-	build_all_witnesses(report, session, series, run, scenario);
+	build_all_witnesses(&b, series);
 	build_losses(series, scenario);
 	build_timeline(report, session, run->snapshot, roles, scenario);
 }

@@ -15,12 +15,6 @@ static const char *const cpu_rule =
 	"the scheduler's own count is brought up to date at each tick, and lacks what the host took "
 	"from the machine meanwhile";
 
-struct bench {
-	struct report_scenario *scenario;
-	const struct session *session;
-	const struct run_record *run;
-};
-
 static void begin(struct report *report, struct report_scenario *scenario)
 {
 	scenario->witnesses = report_alloc(report, MAX_WITNESSES * sizeof(*scenario->witnesses));
@@ -65,15 +59,15 @@ static void add(struct report_scenario *scenario, struct report_witness witness)
 	scenario->witnesses[scenario->witness_count++] = witness;
 }
 
-static void compare(struct bench *bench, unsigned int subjects, const char *id, const char *source,
-		    __u64 counted, __u64 witness)
+static void compare(const struct build *b, unsigned int subjects, const char *id,
+		    const char *source, __u64 counted, __u64 witness)
 {
 	const struct report_witness row = {
 		.id = id, .source = source, .subjects = subjects, .counted = counted,
 		.witness = witness,
 	};
 
-	add(bench->scenario, row);
+	add(b->scenario, row);
 }
 
 static __u64 tally_calls(const struct tally *tally)
@@ -86,36 +80,36 @@ static __u64 tally_calls(const struct tally *tally)
 }
 
 /* Verdicts on what arrived do not rest on payload.delivered: they decide the same. */
-static void compare_calls(struct bench *bench, const struct totals *sender,
+static void compare_calls(const struct build *b, const struct totals *sender,
 			  const struct totals *receiver)
 {
-	const struct scenario *what = scenario_find(bench->scenario->id);
-	const struct run_record *run = bench->run;
+	const struct scenario *what = scenario_find(b->scenario->id);
+	const struct run_record *run = b->run;
 	const struct tally *sent = &run->sender.tally, *got = &run->receiver.tally;
 
-	compare(bench, CLAIM_CALLS, "sender.data_calls", "tally", sender->data_calls,
+	compare(b, CLAIM_CALLS, "sender.data_calls", "tally", sender->data_calls,
 		tally_calls(sent));
-	compare(bench, CLAIM_CALLS, "sender.rounds", "tally",
+	compare(b, CLAIM_CALLS, "sender.rounds", "tally",
 		build_rounds(run->snapshot, run->sender.proc, what), sent->rounds);
-	compare(bench, CLAIM_CALLS, "sender.eof_probes", "tally", sender->file_ends,
+	compare(b, CLAIM_CALLS, "sender.eof_probes", "tally", sender->file_ends,
 		sent->eof_probes);
-	compare(bench, CLAIM_BYTES, "sender.bytes_out", "tally", sender->tcp_out,
+	compare(b, CLAIM_BYTES, "sender.bytes_out", "tally", sender->tcp_out,
 		sent->payload_bytes);
 	if (receiver) {
-		compare(bench, 0, "receiver.data_calls", "tally", receiver->data_calls,
+		compare(b, 0, "receiver.data_calls", "tally", receiver->data_calls,
 			tally_calls(got));
-		compare(bench, CLAIM_TOTALS, "receiver.bytes_in", "tally", receiver->tcp_in,
+		compare(b, CLAIM_TOTALS, "receiver.bytes_in", "tally", receiver->tcp_in,
 			got->payload_bytes);
 	}
-	compare(bench, CLAIM_BYTES, "payload.delivered", "receiver's total against the file's size",
-		got->payload_bytes, bench->scenario->payload_bytes);
+	compare(b, CLAIM_BYTES, "payload.delivered", "receiver's total against the file's size",
+		got->payload_bytes, b->scenario->payload_bytes);
 }
 
 /* The window less the waits, against the CPU time that the scheduler gave the thread. */
-static void compare_cpu_time(struct bench *bench)
+static void compare_cpu_time(const struct build *b)
 {
-	const struct snapshot *snapshot = bench->run->snapshot;
-	const struct zc_proc *proc = &snapshot->procs[bench->run->sender.proc];
+	const struct snapshot *snapshot = b->run->snapshot;
+	const struct zc_proc *proc = &snapshot->procs[b->run->sender.proc];
 	const __u64 window = proc->close_ns - proc->open_ns;
 	const __u64 waited = proc->blocked_ns + proc->runnable_ns;
 	const struct report_witness witness = {
@@ -125,38 +119,38 @@ static void compare_cpu_time(struct bench *bench)
 		.tolerance = cpu_tolerance(snapshot, 1), .rule = cpu_rule,
 	};
 
-	if (!build_off_cpu(bench->session, proc, waited).why && proc->close_ns >= proc->open_ns)
-		add(bench->scenario, witness);
+	if (!build_off_cpu(b->session, proc, waited).why && proc->close_ns >= proc->open_ns)
+		add(b->scenario, witness);
 }
 
 /* The same events by the kernel's own tally of the thread, taken where its window begins and
  * ends: nothing is between the two. */
-static void compare_with_kernel(struct bench *bench, const struct totals *sender)
+static void compare_with_kernel(const struct build *b, const struct totals *sender)
 {
-	const struct zc_proc *proc = &bench->run->snapshot->procs[bench->run->sender.proc];
+	const struct zc_proc *proc = &b->run->snapshot->procs[b->run->sender.proc];
 	const struct zc_tally *tally = &proc->tally;
 
 	if (proc->untallied)
 		return;
-	compare(bench, CLAIM_BYTES, "sender.bytes_in", "the kernel's rchar", sender->io_accounted,
+	compare(b, CLAIM_BYTES, "sender.bytes_in", "the kernel's rchar", sender->io_accounted,
 		tally->read_bytes);
-	if (!session_missing(bench->session, "sched_switch")) {
-		compare(bench, 0, "sender.voluntary", "the kernel's nvcsw", proc->voluntary,
+	if (!session_missing(b->session, "sched_switch")) {
+		compare(b, 0, "sender.voluntary", "the kernel's nvcsw", proc->voluntary,
 			tally->voluntary);
-		compare(bench, 0, "sender.involuntary", "the kernel's nivcsw", proc->involuntary,
+		compare(b, 0, "sender.involuntary", "the kernel's nivcsw", proc->involuntary,
 			tally->involuntary);
-		compare_cpu_time(bench);
+		compare_cpu_time(b);
 	}
-	if (!session_missing(bench->session, "page_fault_user") &&
-	    !session_missing(bench->session, "page_fault_kernel"))
-		compare(bench, 0, "sender.faults", "the kernel's min_flt + maj_flt",
+	if (!session_missing(b->session, "page_fault_user") &&
+	    !session_missing(b->session, "page_fault_kernel"))
+		compare(b, 0, "sender.faults", "the kernel's min_flt + maj_flt",
 			proc->faults_user + proc->faults_kernel, tally->faults);
 }
 
 /* The program counts what the kernel's queue of completions tells it. */
-static void compare_borrowed(struct bench *bench)
+static void compare_borrowed(const struct build *b)
 {
-	const struct run_record *run = bench->run;
+	const struct run_record *run = b->run;
 	const struct tally_zerocopy *tally = &run->sender.tally.zerocopy;
 	__u64 sends = 0;
 
@@ -169,8 +163,8 @@ static void compare_borrowed(struct bench *bench)
 		    kind_is_tcp(kind_of_index(run->snapshot, cell->key.sink)))
 			sends += cell_calls(cell) - cell->errors - cell->zeros;
 	}
-	compare(bench, CLAIM_PAGES, "sender.zerocopy_sends", "tally", sends, tally->sends);
-	compare(bench, CLAIM_PAGES, "sender.zerocopy_completions", "the kernel's completions",
+	compare(b, CLAIM_PAGES, "sender.zerocopy_sends", "tally", sends, tally->sends);
+	compare(b, CLAIM_PAGES, "sender.zerocopy_completions", "the kernel's completions",
 		sends,
 		tally->completed);
 }
@@ -185,62 +179,62 @@ static __u64 new_bytes(const struct zc_sock *sock, enum zc_hook hook)
 }
 
 /* Every byte that arrived was seen to leave. */
-static void compare_segments(struct bench *bench, const char *id, __u64 seen)
+static void compare_segments(const struct build *b, const char *id, __u64 seen)
 {
 	const struct report_witness witness = {
 		.id = id, .source = "receiver's total", .subjects = CLAIM_PAGES, .counted = seen,
-		.witness = bench->run->receiver.tally.payload_bytes,
+		.witness = b->run->receiver.tally.payload_bytes,
 		.rule = "segments leave in softirqs; a kernel that hides a process from BPF hides "
 			"those that leave on top of it",
 	};
 
-	add(bench->scenario, witness);
+	add(b->scenario, witness);
 }
 
 /* Whatever TCP hands on counts as sent, also what the device's queue then drops. */
-static void compare_queued(struct bench *bench, const struct zc_sock *sock)
+static void compare_queued(const struct build *b, const struct zc_sock *sock)
 {
 	const __u64 seen = new_bytes(sock, ZC_HOOK_QUEUE);
 
-	if (session_missing(bench->session, "net_dev_queue"))
+	if (session_missing(b->session, "net_dev_queue"))
 		return;
-	compare_segments(bench, "sender.queued_bytes", seen);
+	compare_segments(b, "sender.queued_bytes", seen);
 	if (sock->closed)
-		compare(bench, CLAIM_PAGES, "sender.tcp_sent", "TCP_INFO bytes_sent",
+		compare(b, CLAIM_PAGES, "sender.tcp_sent", "TCP_INFO bytes_sent",
 			seen + sock->again_bytes[ZC_HOOK_QUEUE], sock->tcp_bytes_sent);
 }
 
 /* In TCP's sequence numbers the beginning and the end of a stream are a byte each. Bytes that are
  * new have other witnesses than those that were sent again. */
-static void compare_sent(struct bench *bench, const struct zc_sock *sock)
+static void compare_sent(const struct build *b, const struct zc_sock *sock)
 {
 	const __u64 seen = new_bytes(sock, ZC_HOOK_XMIT);
 
-	if (session_missing(bench->session, "net_dev_start_xmit"))
+	if (session_missing(b->session, "net_dev_start_xmit"))
 		return;
-	compare_segments(bench, "sender.segment_bytes", seen);
+	compare_segments(b, "sender.segment_bytes", seen);
 	if (!sock->closed)
 		return;
-	compare(bench, CLAIM_PAGES, "sender.tcp_acked", "TCP_INFO bytes_acked, less beginning and end",
+	compare(b, CLAIM_PAGES, "sender.tcp_acked", "TCP_INFO bytes_acked, less beginning and end",
 		seen, sock->tcp_bytes_acked - 2);
-	compare(bench, 0, "sender.retransmitted", "TCP_INFO bytes_retrans",
+	compare(b, 0, "sender.retransmitted", "TCP_INFO bytes_retrans",
 		sock->again_bytes[ZC_HOOK_XMIT] + sock->late_bytes[ZC_HOOK_XMIT],
 		sock->tcp_bytes_retrans);
 }
 
-static void compare_with_tcp(struct bench *bench)
+static void compare_with_tcp(const struct build *b)
 {
-	const struct run_record *run = bench->run;
+	const struct run_record *run = b->run;
 	const struct zc_sock *sock = build_sending_socket(run->snapshot, run->sender.proc);
 	const struct tally *got = &run->receiver.tally;
 
 	if (got->tcp_known)
-		compare(bench, CLAIM_TOTALS, "receiver.tcp_bytes", "TCP_INFO bytes_received",
+		compare(b, CLAIM_TOTALS, "receiver.tcp_bytes", "TCP_INFO bytes_received",
 			got->payload_bytes, got->tcp_bytes_received);
 	if (!sock)
 		return;
-	compare_queued(bench, sock);
-	compare_sent(bench, sock);
+	compare_queued(b, sock);
+	compare_sent(b, sock);
 }
 
 /* False where nobody counted the receiver. */
@@ -252,19 +246,17 @@ static bool receiver_totals(const struct run_record *run, struct totals *totals)
 	return true;
 }
 
-void build_witnesses(struct report *report, const struct session *session,
-		     const struct run_record *run, struct report_scenario *scenario)
+void build_witnesses(const struct build *b)
 {
-	struct totals sender = build_totals(run->snapshot, run->sender.proc);
+	struct totals sender = build_totals(b->run->snapshot, b->run->sender.proc);
 	struct totals receiver;
-	bool counted = receiver_totals(run, &receiver);
-	struct bench bench = { .scenario = scenario, .session = session, .run = run };
+	bool counted = receiver_totals(b->run, &receiver);
 
-	begin(report, scenario);
-	compare_calls(&bench, &sender, counted ? &receiver : NULL);
-	compare_with_kernel(&bench, &sender);
-	compare_borrowed(&bench);
-	compare_with_tcp(&bench);
+	begin(b->report, b->scenario);
+	compare_calls(b, &sender, counted ? &receiver : NULL);
+	compare_with_kernel(b, &sender);
+	compare_borrowed(b);
+	compare_with_tcp(b);
 }
 
 static struct report_witness *witness_of(struct report_scenario *scenario, const char *id)
@@ -293,15 +285,15 @@ static void add_other(struct report_scenario *scenario, const struct report_witn
 	*known = sum;
 }
 
-void build_add_witnesses(struct report *report, const struct session *session,
-			 const struct run_record *run, struct report_scenario *scenario)
+void build_add_witnesses(const struct build *b)
 {
-	struct report_scenario other = { .id = scenario->id,
-					 .payload_bytes = scenario->payload_bytes };
+	struct report_scenario other = { .id = b->scenario->id,
+					 .payload_bytes = b->scenario->payload_bytes };
+	const struct build of_other = { b->report, b->session, b->run, &other };
 
-	build_witnesses(report, session, run, &other);
+	build_witnesses(&of_other);
 	for (size_t i = 0; i < other.witness_count; i++)
-		add_other(scenario, &other.witnesses[i]);
+		add_other(b->scenario, &other.witnesses[i]);
 }
 
 /* --- of any program --- */

@@ -14,6 +14,8 @@ enum {
 	RETURNS_MESSAGES = SYSCALL_RETURNS_MESSAGES,
 	KEEPS_FDS = SYSCALL_KEEPS_FDS,
 	ACCOUNTED = SYSCALL_ACCOUNTED,
+	PLAIN = RETURNS_BYTES | KEEPS_FDS,
+	FILES = PLAIN | ACCOUNTED,	/* by way of fs/read_write.c */
 };
 
 /*
@@ -23,47 +25,35 @@ enum {
  * io_submit (native AIO) takes its descriptors from memory and returns requests, as io_uring does.
  */
 static const struct syscall_mover movers[SYSCALL_BEYOND] = {
-	[__NR_read] = { "read", SYSCALL_READS, RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_in = 0 },
-	[__NR_pread64] = { "pread64", SYSCALL_READS,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_in = 0 },
-	[__NR_readv] = { "readv", SYSCALL_READS,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_in = 0 },
-	[__NR_preadv] = { "preadv", SYSCALL_READS,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_in = 0 },
-	[__NR_preadv2] = { "preadv2", SYSCALL_READS,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_in = 0 },
-	[__NR_recvfrom] = { "recvfrom", SYSCALL_READS, RETURNS_BYTES | KEEPS_FDS, .fd_in = 0 },
+	[__NR_read] = { "read", SYSCALL_READS, FILES, .fd_in = 0 },
+	[__NR_pread64] = { "pread64", SYSCALL_READS, FILES, .fd_in = 0 },
+	[__NR_readv] = { "readv", SYSCALL_READS, FILES, .fd_in = 0 },
+	[__NR_preadv] = { "preadv", SYSCALL_READS, FILES, .fd_in = 0 },
+	[__NR_preadv2] = { "preadv2", SYSCALL_READS, FILES, .fd_in = 0 },
+	[__NR_recvfrom] = { "recvfrom", SYSCALL_READS, PLAIN, .fd_in = 0 },
 	/* SCM_RIGHTS puts descriptors into the receiver. */
 	[__NR_recvmsg] = { "recvmsg", SYSCALL_READS, RETURNS_BYTES, .fd_in = 0 },
 	/* Returns messages: bytes not in the return value. */
 	[__NR_recvmmsg] = { "recvmmsg", SYSCALL_READS, RETURNS_MESSAGES, .fd_in = 0 },
 
-	[__NR_write] = { "write", SYSCALL_WRITES,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_out = 0 },
-	[__NR_pwrite64] = { "pwrite64", SYSCALL_WRITES,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_out = 0 },
-	[__NR_writev] = { "writev", SYSCALL_WRITES,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_out = 0 },
-	[__NR_pwritev] = { "pwritev", SYSCALL_WRITES,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_out = 0 },
-	[__NR_pwritev2] = { "pwritev2", SYSCALL_WRITES,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_out = 0 },
-	[__NR_sendto] = { "sendto", SYSCALL_WRITES, RETURNS_BYTES | KEEPS_FDS, .fd_out = 0 },
-	[__NR_sendmsg] = { "sendmsg", SYSCALL_WRITES, RETURNS_BYTES | KEEPS_FDS, .fd_out = 0 },
+	[__NR_write] = { "write", SYSCALL_WRITES, FILES, .fd_out = 0 },
+	[__NR_pwrite64] = { "pwrite64", SYSCALL_WRITES, FILES, .fd_out = 0 },
+	[__NR_writev] = { "writev", SYSCALL_WRITES, FILES, .fd_out = 0 },
+	[__NR_pwritev] = { "pwritev", SYSCALL_WRITES, FILES, .fd_out = 0 },
+	[__NR_pwritev2] = { "pwritev2", SYSCALL_WRITES, FILES, .fd_out = 0 },
+	[__NR_sendto] = { "sendto", SYSCALL_WRITES, PLAIN, .fd_out = 0 },
+	[__NR_sendmsg] = { "sendmsg", SYSCALL_WRITES, PLAIN, .fd_out = 0 },
 	/* Returns messages: bytes not in the return value. */
 	[__NR_sendmmsg] = { "sendmmsg", SYSCALL_WRITES, RETURNS_MESSAGES | KEEPS_FDS, .fd_out = 0 },
 
 	/* On the reading end of a pipe it reads; the pipe is named as the sink all the same. */
-	[__NR_vmsplice] = { "vmsplice", SYSCALL_GIVES_PAGES,
-		RETURNS_BYTES | KEEPS_FDS, .fd_out = 0 },
+	[__NR_vmsplice] = { "vmsplice", SYSCALL_GIVES_PAGES, PLAIN, .fd_out = 0 },
 
-	[__NR_sendfile] = { "sendfile", SYSCALL_BETWEEN,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_in = 1, .fd_out = 0 },
-	[__NR_splice] = { "splice", SYSCALL_BETWEEN,
-		RETURNS_BYTES | KEEPS_FDS, .fd_in = 0, .fd_out = 2 },
-	[__NR_tee] = { "tee", SYSCALL_BETWEEN, RETURNS_BYTES | KEEPS_FDS, .fd_in = 0, .fd_out = 1 },
+	[__NR_sendfile] = { "sendfile", SYSCALL_BETWEEN, FILES, .fd_in = 1, .fd_out = 0 },
+	[__NR_splice] = { "splice", SYSCALL_BETWEEN, PLAIN, .fd_in = 0, .fd_out = 2 },
+	[__NR_tee] = { "tee", SYSCALL_BETWEEN, PLAIN, .fd_in = 0, .fd_out = 1 },
 	[__NR_copy_file_range] = { "copy_file_range", SYSCALL_BETWEEN,
-		RETURNS_BYTES | KEEPS_FDS | ACCOUNTED, .fd_in = 0, .fd_out = 2 },
+		FILES, .fd_in = 0, .fd_out = 2 },
 
 	/* The ring's descriptor; requests may open and accept. Bytes not in the return value. */
 	[__NR_io_uring_enter] = { "io_uring_enter", SYSCALL_SUBMITS, 0, .fd_in = 0 },
