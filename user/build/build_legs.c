@@ -45,11 +45,20 @@ static void leg_unknown(struct report_leg *leg, const char *why)
 	leg->per_byte.why = why;
 }
 
+/* Whether the tracepoint that the leg is seen by is missing; then nothing is known of it. */
+static bool is_blind(const struct build *b, struct report_leg *leg, const char *tracepoint)
+{
+	const char *missing = session_missing(b->session, tracepoint);
+
+	if (missing)
+		leg_unknown(leg, report_format(b->report, "%s: %s", tracepoint, missing));
+	return missing;
+}
+
 /* Files that the process took payload from: their pages that entered the page cache meanwhile. */
 static void build_disk_cache(const struct build *b)
 {
 	struct report_leg *leg = &b->scenario->legs[LEG_DISK_CACHE];
-	const char *missing = session_missing(b->session, "mm_filemap_add_to_page_cache");
 	const struct snapshot *snapshot = b->run->snapshot;
 	__u64 bytes = 0;
 
@@ -59,11 +68,8 @@ static void build_disk_cache(const struct build *b)
 		if (kind_is_file(snapshot->objects[i].key.kind))
 			bytes += snapshot->objects[i].cache_added;
 	}
-	if (missing) {
-		leg_unknown(leg, report_format(b->report, "mm_filemap_add_to_page_cache: %s",
-					       missing));
+	if (is_blind(b, leg, "mm_filemap_add_to_page_cache"))
 		return;
-	}
 	set_leg(leg, b->scenario->payload_bytes, bytes);
 	if (!strcmp(b->scenario->cache, "warm"))
 		leg->note = "warm: use --cold";
@@ -93,15 +99,13 @@ static void build_cache_user(const struct build *b)
 static void build_user_socket(const struct build *b, const struct zc_sock *sock)
 {
 	struct report_leg *leg = &b->scenario->legs[LEG_USER_SOCKET];
-	const char *missing = session_missing(b->session, "net_dev_start_xmit");
 	const char *no_queue = session_missing(b->session, "net_dev_queue");
 
 	leg->by = "cpu";
 	leg->evidence = "provenance";
-	if (missing || !sock) {
-		leg_unknown(leg, missing ? report_format(b->report, "net_dev_start_xmit: %s",
-							 missing) :
-			    "no segment of the sender's socket was seen");
+	if (is_blind(b, leg, "net_dev_start_xmit") || !sock) {
+		if (!leg->bytes.why)
+			leg_unknown(leg, "no segment of the sender's socket was seen");
 		leg->retransmitted_bytes.why = leg->bytes.why;
 		return;
 	}
@@ -121,13 +125,12 @@ static void build_user_socket(const struct build *b, const struct zc_sock *sock)
 static void build_socket_device(const struct build *b, const struct zc_sock *sock)
 {
 	struct report_leg *leg = &b->scenario->legs[LEG_SOCKET_DEVICE];
-	const char *missing = session_missing(b->session, "net_dev_start_xmit");
 
 	leg->by = "dma";
 	leg->evidence = "counted";
-	if (missing) {
-		leg_unknown(leg, report_format(b->report, "net_dev_start_xmit: %s", missing));
-	} else if (!sock) {
+	if (is_blind(b, leg, "net_dev_start_xmit"))
+		return;
+	if (!sock) {
 		leg_unknown(leg, "no segment of the sender's socket was seen");
 	} else if (!sock->device_bytes && b->run->remote) {
 		leg_unknown(leg, "the route's device has no bus, it is a virtual one: the bytes stay in "
@@ -147,14 +150,11 @@ static void build_socket_device(const struct build *b, const struct zc_sock *soc
 void build_socket_receiver(const struct build *b)
 {
 	struct report_leg *leg = &b->scenario->legs[LEG_SOCKET_RECEIVER];
-	const char *missing = session_missing(b->session, "skb_copy_datagram_iovec");
 
 	leg->by = "cpu";
 	leg->evidence = "counted";
-	if (missing) {
-		leg_unknown(leg, report_format(b->report, "skb_copy_datagram_iovec: %s", missing));
+	if (is_blind(b, leg, "skb_copy_datagram_iovec"))
 		return;
-	}
 	set_leg(leg, b->scenario->payload_bytes,
 		build_totals(b->run->snapshot, b->run->receiver.proc).received);
 	leg->has_receive = true;

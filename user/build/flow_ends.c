@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The ends of flows: which objects are one to people, and what they call it. flows.c asks. */
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -8,15 +7,6 @@
 #include "flows.h"
 
 #define PIPEFS_MAGIC 0x50495045	/* include/uapi/linux/magic.h */
-
-static const char *address_text(struct report *report, const struct zc_object *object, bool local)
-{
-	char text[INET6_ADDRSTRLEN] = "?";
-
-	inet_ntop(object->family, local ? object->local : object->remote, text, sizeof(text));
-	return report_format(report, object->family == AF_INET6 ? "[%s]:%u" : "%s:%u", text,
-			     local ? object->local_port : object->remote_port);
-}
 
 ENTRY *flow_entry(struct hsearch_data *table, const char *text, size_t number)
 {
@@ -32,7 +22,7 @@ static size_t *sharers(struct report *report, struct hsearch_data *shared,
 		       const struct zc_object *object, bool local)
 {
 	ENTRY *entry = flow_entry(shared, report_format(report, "%c%s", local ? 'l' : 'r',
-							address_text(report, object, local)), 0);
+							kind_address(report, object, local)), 0);
 
 	if (!entry->data)
 		entry->data = report_alloc(report, sizeof(size_t));
@@ -60,8 +50,8 @@ static const char *socket_end(struct report *report, struct hsearch_data *shared
 			      const struct zc_object *object)
 {
 	enum { FIRST_EPHEMERAL = 32768 };	/* net.ipv4.ip_local_port_range by default */
-	const char *here = address_text(report, object, true);
-	const char *there = address_text(report, object, false);
+	const char *here = kind_address(report, object, true);
+	const char *there = kind_address(report, object, false);
 	size_t *local = sharers(report, shared, object, true);
 	size_t *remote = sharers(report, shared, object, false);
 	__u16 lower = object->local_port < object->remote_port ? object->local_port :

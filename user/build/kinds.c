@@ -78,26 +78,21 @@ static void turn_path(const struct zc_object *object, char *path, size_t size)
 		used += snprintf(path + used, size - used, "/%s", parts[--count]);
 }
 
-static void end_text(char *buf, size_t size, __u16 family, const __u8 *address, __u16 port)
+const char *kind_address(struct report *report, const struct zc_object *object, bool local)
 {
 	char text[INET6_ADDRSTRLEN] = "?";
 
-	if (family == AF_INET)
-		inet_ntop(AF_INET, address, text, sizeof(text));
-	else if (family == AF_INET6)
-		inet_ntop(AF_INET6, address, text, sizeof(text));
-	snprintf(buf, size, family == AF_INET6 ? "[%s]:%u" : "%s:%u", text, port);
+	inet_ntop(object->family, local ? object->local : object->remote, text, sizeof(text));
+	return report_format(report, object->family == AF_INET6 ? "[%s]:%u" : "%s:%u", text,
+			     local ? object->local_port : object->remote_port);
 }
 
 static const char *socket_name(struct report *report, const struct zc_object *object)
 {
-	char local[80], remote[80];
-
 	if (object->family != AF_INET && object->family != AF_INET6)
 		return NULL;
-	end_text(local, sizeof(local), object->family, object->local, object->local_port);
-	end_text(remote, sizeof(remote), object->family, object->remote, object->remote_port);
-	return report_format(report, "%s → %s", local, remote);
+	return report_format(report, "%s → %s", kind_address(report, object, true),
+			     kind_address(report, object, false));
 }
 
 const char *kind_path(struct report *report, const struct zc_object *object)

@@ -18,6 +18,9 @@ enum zc_kind kind_of_index(const struct snapshot *snapshot, __u32 index);
 /* The path that it was opened by, NULL if it has none; in the report's memory. */
 const char *kind_path(struct report *report, const struct zc_object *object);
 
+/* "10.0.0.1:8082": one end of an internet socket; in the report's memory. */
+const char *kind_address(struct report *report, const struct zc_object *object, bool local);
+
 /* Its path, or "10.0.0.1:8082 → 10.0.0.2:443", or NULL for a kind; in the report's memory. */
 const char *kind_name(struct report *report, const struct snapshot *snapshot, __u32 index);
 

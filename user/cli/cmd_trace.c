@@ -14,6 +14,7 @@
 #include "exits.h"
 #include "openmetrics.h"
 #include "output.h"
+#include "signals.h"
 #include "trace.h"
 
 enum { DEFAULT_EVENTS = 2000, MAX_EVENTS = 2000000, MAX_SECONDS = 31536000 };
@@ -204,7 +205,7 @@ int cmd_trace(int argc, char **argv)
 		return ZC_EXIT_USAGE;
 	a.trace.command = commands_line;
 	a.trace.quiet = a.outputs.quiet;
-	trace_catch_signals();
+	signals_catch();
 	err = trace(&a.trace, &result, &status, error, sizeof(error));
 	if (err) {
 		enum zc_exit own = complain(err == -ESRCH ? ZC_EXIT_USAGE : exit_of_error(err),

@@ -39,34 +39,6 @@ struct tracing {
 	size_t error_size;
 };
 
-static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
-enum { CAUGHT = sizeof(caught) / sizeof(caught[0]) };
-static struct sigaction as_found[CAUGHT];
-static volatile pid_t passed_to;	/* CMD while it runs, else 0 */
-
-static void on_signal(int number, siginfo_t *info, void *context)
-{
-	if (interrupted)
-		_exit(128 + number);
-	interrupted = number;
-	if (passed_to && info->si_code <= 0)
-		kill(passed_to, number);
-}
-
-void trace_catch_signals(void)
-{
-	struct sigaction action = { .sa_sigaction = on_signal,
-				    .sa_flags = SA_SIGINFO | SA_RESTART };
-
-	for (int i = 0; i < CAUGHT; i++) {
-		sigaction(caught[i], NULL, &as_found[i]);
-		if (caught[i] == SIGPIPE)
-			signal(SIGPIPE, SIG_IGN);
-		else if (as_found[i].sa_handler != SIG_IGN)
-			sigaction(caught[i], &action, NULL);
-	}
-}
-
 /* In the child: waits until it is registered, then becomes CMD. */
 static void become_command(const struct trace_options *options, int gate, int outcome)
 {
@@ -78,8 +50,7 @@ static void become_command(const struct trace_options *options, int gate, int ou
 	environment_give(&options->identity);
 	err = identity_take(&options->identity);
 	if (!err) {
-		for (int i = 0; i < CAUGHT; i++)
-			sigaction(caught[i], &as_found[i], NULL);
+		signals_give_back();
 		execvp(options->program[0], options->program);
 		err = -errno;
 	}
@@ -168,7 +139,7 @@ static int release(struct tracing *t, int *status)
 		return 0;
 	if (interrupted)
 		return -EINTR;
-	passed_to = t->pid;
+	signals_passed_to = t->pid;
 	if (write(t->gate, "g", 1) != 1)
 		return -errno;
 	close(t->gate);
@@ -295,7 +266,7 @@ static void reap(struct tracing *t, int *status)
 
 	if (!t->options->program || waitid(P_PID, t->pid, &info, WEXITED | WNOWAIT))
 		return;
-	passed_to = 0;
+	signals_passed_to = 0;
 	if (waitpid(t->pid, &t->result.status, 0) != t->pid)
 		return;
 	t->result.ended = true;

@@ -42,8 +42,4 @@ int trace(const struct trace_options *options, struct trace_result *result, int 
 	  char *error, size_t size);
 void trace_result_free(struct trace_result *result);
 
-/* Ctrl-C and its like end the watching, and are passed on to CMD if they came from a process: the
- * terminal's go to both. The second one ends zctrace at once. CMD finds all as zctrace found it. */
-void trace_catch_signals(void);
-
 #endif
