@@ -11,7 +11,6 @@
 #include "exits.h"
 #include "paragraph.h"
 #include "lab_ask.h"
-#include "lab_measure.h"
 #include "lab_sheet.h"
 
 struct arguments {

@@ -7,8 +7,8 @@
 
 #include "cmd_lab.h"
 #include "exits.h"
+#include "handin.h"
 #include "paragraph.h"
-#include "lab_measure.h"
 
 void lab_take_from(const struct option_use *use)
 {

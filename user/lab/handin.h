@@ -65,6 +65,18 @@ int handin_parse(const char *text, size_t bytes, struct handin *handin, char *er
 /* An output_writer: context is a struct handin. */
 int handin_write(FILE *out, void *context);
 
+/* --- measuring (lab_measure.c) --- */
+
+/* What is saved at path: a directory (every report under the name that the lab gives it), a hand-in
+ * of this lab (which takes the place of handin), or one report. Read with the rights of the calling
+ * user. 0, or -errno with one line in error. */
+int lab_take_saved(const char *path, const struct lab *lab, struct handin *handin, char *error,
+		   size_t size);
+
+/* Runs the command of one measurement and takes what it has saved. An exit status of exits.h; what
+ * failed has been said. */
+int lab_run(const struct lab_measurement *measurement, struct handin *handin);
+
 /* --- sealing (handin_seal.c) --- */
 
 /* When the predictions were made, as far as the hand-in shows it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Runs the commands of a lab's text, word for word, as a student would type them, and takes saved
- * reports: see lab_measure.h. No shell is used, and nothing but zctrace itself is started. */
-#include "lab_measure.h"
+ * reports: see handin.h. No shell is used, and nothing but zctrace itself is started. */
+#include "handin.h"
 
 #include <errno.h>
 #include <signal.h>
