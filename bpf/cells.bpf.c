@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The directory of cells: which one a (process, call, source, sink) counts in. Asked once per
- * thread, call and descriptor by syscalls.bpf.c, and for every request by uring.bpf.c. */
+ * thread, call and descriptor by remember.h, and for every request by uring.bpf.c. */
 #include "state.h"
 
 /* A new cell for the key, or the existing one; 0 = there is none left. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a file descriptor is: the first call on one walks current->files to the inode or socket
- * behind it and gives it an object; syscalls.bpf.c remembers the answer per thread. */
+ * behind it and gives it an object; remember.h keeps the answer per thread. */
 #include "state.h"
 
 extern int LINUX_KERNEL_VERSION __kconfig;

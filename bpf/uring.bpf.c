@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* io_uring requests of the traced processes: their bytes are in no call's return value, so each is
  * counted when it completes, in a cell of its opcode and its file. */
-#include "state.h"
+#include "count.h"
 
 #define SPLICE_F_FD_IN_FIXED (1U << 31)	/* include/uapi/linux/io_uring.h */
 #define REQ_CQE_SKIP (1U << IOSQE_CQE_SKIP_SUCCESS_BIT)	/* REQ_F_CQE_SKIP */
@@ -74,13 +74,8 @@ static void count_request(void *request, __s32 result)
 	if (!proc)
 		return;
 	cell = cell_at(request_cell(request, proc, opcode));
-	if (!cell || !cell->key.proc)
-		return;
-	__sync_fetch_and_add(&cell->histogram[0], 1);
-	if (result > 0)
-		__sync_fetch_and_add(&cell->bytes, result);
-	else
-		__sync_fetch_and_add(result ? &cell->errors : &cell->zeros, 1);
+	if (cell && cell->key.proc)
+		add_untimed(cell, ZC_CLASS_DATA, result);
 }
 
 /* Of which no more can be told than that it was, in the context of a thread of the process. */
@@ -93,7 +88,7 @@ static void count_unseen(__u32 nr)
 		return;
 	cell = cell_at(find_cell(proc, nr, ZC_KIND_UNKNOWN, ZC_KIND_UNKNOWN));
 	if (cell && cell->key.proc)
-		__sync_fetch_and_add(&cell->histogram[0], 1);
+		add_untimed(cell, 0, 0);
 }
 
 /* A request's file is about to be used: its socket must be known before a segment leaves.

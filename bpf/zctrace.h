@@ -159,7 +159,6 @@ struct zc_call_cell {
 /* Calls that on_sys_exit does not count in a cell of their own. */
 enum zc_gate {
 	ZC_GATE_OPENS = 1,	/* it is on the gate: its return opens the window */
-	ZC_GATE_32BIT,		/* its number means another call */
 	ZC_GATE_LOADS,		/* bytes read are not tallied: it is of ZC_CLASS_LOADS */
 	ZC_GATE_UNSEEN,		/* it began before its thread's window */
 };
@@ -176,8 +175,7 @@ struct zc_task {
 	__u64 delay_ns;		/* all that it had waited for a CPU when it left */
 	__u64 blocked_ns;	/* within the current call */
 	__u64 runnable_ns;	/* within the current call */
-	__u64 messages;		/* sendmmsg, recvmmsg: user address of the vector;
-				 * a 32-bit call: when it began, ns */
+	__u64 messages;		/* sendmmsg, recvmmsg: user address of the vector */
 	__u16 cell;		/* of the current call */
 	__u16 nr;		/* of the current call */
 	__u8 off_voluntary;	/* it left the CPU by blocking */
@@ -203,9 +201,10 @@ struct zc_cell_key {
 };
 _Static_assert(sizeof(struct zc_cell_key) == 16, "zc_cell_key crosses the border");
 
-/* Counters of one cell. The number of calls is the sum of the histogram. */
+/* Counters of one cell. */
 struct zc_cell {
 	struct zc_cell_key key;
+	__u64 calls;		/* that began and returned in the window */
 	__u64 bytes;		/* payload, from the return value; 0 for calls that move none */
 	__u64 errors;		/* calls that returned < 0 */
 	__u64 zeros;		/* data calls that returned 0 (end of file) */
@@ -213,9 +212,9 @@ struct zc_cell {
 	__u64 blocked_ns;
 	__u64 runnable_ns;
 	__u64 received_bytes;	/* copied out of socket buffers in these calls */
-	__u64 histogram[ZC_HIST_BUCKETS];
+	__u64 histogram[ZC_HIST_BUCKETS];	/* of their times; empty without sys_enter */
 };
-_Static_assert(sizeof(struct zc_cell) == 16 + 7 * 8 + 8 * ZC_HIST_BUCKETS,
+_Static_assert(sizeof(struct zc_cell) == 16 + 8 * 8 + 8 * ZC_HIST_BUCKETS,
 	       "zc_cell crosses the border");
 
 /* What identifies an object for as long as it is watched. */

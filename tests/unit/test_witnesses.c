@@ -42,7 +42,7 @@ static void cell(struct world *w, __u32 proc, __u32 nr, __u32 source, __u32 sink
 		 __u64 zeros, __u64 bytes)
 {
 	w->cells[w->snapshot.cell_count++] = (struct zc_cell){
-		.key = { proc, nr, source, sink }, .histogram[10] = calls, .zeros = zeros,
+		.key = { proc, nr, source, sink }, .calls = calls, .zeros = zeros,
 		.bytes = bytes,
 	};
 }
@@ -171,16 +171,16 @@ static void each_witness_can_disagree(void **state)
 		{ &proc->runnable_ns, "sender.cpu_ns", BEYOND_NS },
 		{ &proc->tally.cpu_ns, "sender.cpu_ns", BEYOND_NS },
 		{ &sent->calls[0].count, "sender.data_calls", 0 },
-		{ &w->cells[1].histogram[10],
+		{ &w->cells[1].calls,
 		  "sender.data_calls sender.rounds", 0 },
-		{ &w->cells[2].histogram[10], "sender.data_calls sender.zerocopy_sends "
+		{ &w->cells[2].calls, "sender.data_calls sender.zerocopy_sends "
 					      "sender.zerocopy_completions", 0 },
 		{ &sent->rounds, "sender.rounds", 0 },
 		{ &sent->eof_probes, "sender.eof_probes", 0 },
 		{ &w->cells[2].bytes, "sender.bytes_out", 0 },
 		{ &sent->payload_bytes, "sender.bytes_out", 0 },
 		{ &got->calls[0].count, "receiver.data_calls", 0 },
-		{ &w->cells[3].histogram[10], "receiver.data_calls", 0 },
+		{ &w->cells[3].calls, "receiver.data_calls", 0 },
 		{ &w->cells[3].bytes, "receiver.bytes_in", 0 },
 		{ &got->payload_bytes, "receiver.bytes_in payload.delivered receiver.tcp_bytes "
 				       "sender.queued_bytes sender.segment_bytes", 0 },

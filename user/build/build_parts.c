@@ -55,7 +55,7 @@ void build_unknown(struct report_scenario *scenario, const char *why)
 
 void build_totals_add(struct totals *t, const struct snapshot *snapshot, const struct zc_cell *cell)
 {
-	__u64 calls = cell_calls(cell);
+	__u64 calls = cell->calls;
 
 	if (call_is_syscall(cell->key.nr))
 		t->calls += calls;

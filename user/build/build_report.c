@@ -20,7 +20,7 @@ __u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scena
 		    !strcmp(call_name(cell->key.nr), scenario->round_call) &&
 		    (!scenario->round_from_file ||
 		     kind_is_file(kind_of_index(snapshot, cell->key.source))))
-			rounds += cell_calls(cell) - cell->errors - cell->zeros;
+			rounds += cell->calls - cell->errors - cell->zeros;
 	}
 	return rounds;
 }

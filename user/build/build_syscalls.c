@@ -92,7 +92,7 @@ static void build_call(struct report *report, const struct session *session,
 		.role = role,
 		.name = report_text(report, call_name(cell->key.nr)),
 		.fd = kind_ends(report, snapshot, cell->key.source, cell->key.sink),
-		.calls = cell_calls(cell),
+		.calls = cell->calls,
 		.errors = cell->errors,
 		.zeros = cell->zeros,
 		.bytes = cell->bytes,
@@ -132,7 +132,7 @@ void build_syscalls(struct report *report, const struct session *session,
 		const char *role = cell->key.proc < snapshot->proc_count ?
 				   roles[cell->key.proc] : NULL;
 
-		if (role && cell_calls(cell))
+		if (role && cell->calls)
 			build_call(report, session, snapshot, cell, role, by_kind,
 				   &scenario->syscalls[scenario->syscall_count++]);
 	}

@@ -161,7 +161,7 @@ static void compare_borrowed(const struct build *b)
 
 		if (cell->key.proc == (__u32)run->sender.proc && cell_moves_data(cell) &&
 		    kind_is_tcp(kind_of_index(run->snapshot, cell->key.sink)))
-			sends += cell_calls(cell) - cell->errors - cell->zeros;
+			sends += cell->calls - cell->errors - cell->zeros;
 	}
 	compare(b, CLAIM_PAGES, "sender.zerocopy_sends", "tally", sends, tally->sends);
 	compare(b, CLAIM_PAGES, "sender.zerocopy_completions", "the kernel's completions",

@@ -22,8 +22,8 @@ static bool is_large_enough(const struct snapshot *snapshot, const struct zc_cel
 {
 	const struct zc_object *object = kind_object(snapshot, cell->key.source);
 
-	return object && object->size && cell_calls(cell) > cell->errors &&
-	       object->size >= flow->bytes / 10 / (cell_calls(cell) - cell->errors);
+	return object && object->size && cell->calls > cell->errors &&
+	       object->size >= flow->bytes / 10 / (cell->calls - cell->errors);
 }
 
 const char *flow_mapped(const struct flow_list *list, const struct flow *flow)
@@ -61,7 +61,7 @@ static __u64 calls_of(const struct snapshot *snapshot, const char *name)
 
 	for (__u32 i = 1; i < snapshot->cell_count; i++) {
 		if (!strcmp(call_name(snapshot->cells[i].key.nr), name))
-			calls += cell_calls(&snapshot->cells[i]) - snapshot->cells[i].errors;
+			calls += snapshot->cells[i].calls - snapshot->cells[i].errors;
 	}
 	return calls;
 }

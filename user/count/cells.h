@@ -8,7 +8,6 @@
 
 #include "zctrace.h"
 
-__u64 cell_calls(const struct zc_cell *cell);	/* that began and returned in the window */
 bool cell_moves_data(const struct zc_cell *cell);
 
 #endif
