@@ -129,7 +129,7 @@ $(B)/gen/perfetto.pb-c.o: $(B)/gen/perfetto.pb-c.c
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-error -c $< -o $@
 
 # The page's own style and scripts, and D3, as symbols of the program.
-$(B)/gen/assets.o: web/assets.S $(wildcard web/*.css web/*.js) $(D3_JS) | $(B)/gen
+$(B)/gen/assets.o: web/assets.S $(wildcard web/*.html web/*.css web/*.js) $(D3_JS) | $(B)/gen
 	$(call say,EMBED,$@$(if $(D3_JS),, without D3: the page is complete but does not zoom))
 	$(Q)$(CC) -c $< -o $@ $(if $(D3_JS),-DD3_JS='"$(D3_JS)"') -Iweb
 

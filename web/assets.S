@@ -4,6 +4,11 @@
 
 	.section .rodata, "a"
 
+	.global web_report_html, web_report_html_end
+web_report_html:
+	.incbin "report.html"
+web_report_html_end:
+
 	.global web_report_css, web_report_css_end
 web_report_css:
 	.incbin "report.css"
@@ -13,6 +18,11 @@ web_report_css_end:
 web_report_js:
 	.incbin "report.js"
 web_report_js_end:
+
+	.global web_path_js, web_path_js_end
+web_path_js:
+	.incbin "path.js"
+web_path_js_end:
 
 	.global web_timeline_js, web_timeline_js_end
 web_timeline_js:

@@ -1,5 +1,5 @@
 // What every report page does whether or not it has charts: the list of sections, light and dark,
-// details open on paper, a text beside the pointer. Runs first: timeline.js and charts.js use it.
+// details open on paper, a text beside the pointer. Runs first: the others use it.
 "use strict";
 
 var zctrace = (function () {
@@ -24,6 +24,38 @@ var zctrace = (function () {
       unit++;
     }
     return (Number.isInteger(value) ? value : value.toFixed(2)) + " " + names[unit];
+  }
+
+  // As number_ratio() of the C side.
+  function ratio(value) {
+    if (value > 0 && value < 0.005)
+      return "<0.01";
+    return Math.abs(value) < 1e6 ? value.toFixed(2) : value.toExponential(2);
+  }
+
+  // Text from outside: characters that change the order of others, or cannot be seen, are shown by
+  // their number. As plain_text() of the C side.
+  function plain(text) {
+    return text === null ? null : text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164]/gu,
+      character => "\\u" + character.codePointAt(0).toString(16).padStart(4, "0"));
+  }
+
+  function addSvg(parent, name, attributes, text) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    Object.keys(attributes).forEach(key => { element.setAttribute(key, attributes[key]); });
+    if (text !== undefined)
+      element.textContent = text;
+    parent.appendChild(element);
+    return element;
+  }
+
+  function add(parent, name, attributes, text) {
+    const element = document.createElement(name);
+    Object.keys(attributes).forEach(key => { element.setAttribute(key, attributes[key]); });
+    if (text !== undefined)
+      element.textContent = text;
+    parent.appendChild(element);
+    return element;
   }
 
   // The data that the page carries for a picture; null where there is none.
@@ -120,6 +152,7 @@ var zctrace = (function () {
   listSections();
   chooseTheme();
   openOnPaper();
-  return { time: time, count: count, bytes: bytes, data: data, write: write, showTip: showTip,
+  return { time: time, count: count, bytes: bytes, ratio: ratio, plain: plain, data: data,
+    page: data("report-data"), add: add, addSvg: addSvg, write: write, showTip: showTip,
     hideTip: hideTip, announce: announce };
 })();

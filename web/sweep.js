@@ -1,5 +1,5 @@
 // The chart of a sweep: CPU or elapsed time, crossings and copies per byte over the size of the
-// chunk, one above the other. Every run is a dot. Drawn from the data of the section of all runs.
+// chunk, one above the other. Every run is a dot. Drawn from the report's data.
 "use strict";
 
 (function () {
@@ -8,13 +8,25 @@
   const SHAPES = ["symbolCircle", "symbolSquare", "symbolTriangle", "symbolDiamond", "symbolStar",
     "symbolCross", "symbolWye"];
   const LEFT = 66, RIGHT = 14, TITLE = 34, DODGE = 5, ROOM = 1.15, DECADES = 300;
-  const chart = document.getElementById("sweep-chart"), data = zctrace.data("runs-data");
+  const chart = document.getElementById("sweep-chart"), page = zctrace.page;
 
-  // What a run holds: see save_run() in html_runs.c.
+  // A scenario of the report and what was worked out of it (page_data.c).
+  function scenariosOf(page) {
+    return page.report.scenarios.map(function (scenario, index) {
+      return { id: zctrace.plain(scenario.id), variant: zctrace.plain(scenario.variant),
+        cache: zctrace.plain(scenario.cache), link: zctrace.plain(scenario.link),
+        rate: scenario.rate_bits, chunk: scenario.chunk_bytes, runs: scenario.runs,
+        median: { cpu: scenario.sender_cpu_ns.untraced.median,
+          untraced: scenario.elapsed_ns.untraced.median, crossings: scenario.crossings.total },
+        groups: page.scenarios[index].groups, copies: page.scenarios[index].copies,
+        failed: scenario.failed };
+    }).filter(scenario => !scenario.failed);
+  }
+
   const TIMES = [
-    { id: "cpu", words: "CPU time of the sender", of: run => run[2] + run[3],
+    { id: "cpu", words: "CPU time of the sender", of: run => run.sender_user_ns + run.sender_system_ns,
       median: scenario => scenario.median.cpu, split: scenario => scenario.groups.cpu },
-    { id: "elapsed", words: "elapsed time", of: run => run[1],
+    { id: "elapsed", words: "elapsed time", of: run => run.elapsed_ns,
       median: scenario => scenario.median.untraced,
       split: scenario => scenario.groups.untraced },
   ];
@@ -22,7 +34,7 @@
     quantity.text = zctrace.time;
     quantity.traced = false;
   });
-  const CROSSINGS = { id: "crossings", words: "crossings", of: run => run[6],
+  const CROSSINGS = { id: "crossings", words: "crossings", of: run => run.crossings,
     median: scenario => scenario.median.crossings, split: () => false, text: zctrace.count,
     traced: true };
 
@@ -48,7 +60,7 @@
   }
 
   function runsOf(scenario, quantity) {
-    return scenario.runs.filter(run => Boolean(run[0]) === quantity.traced)
+    return scenario.runs.filter(run => run.traced === quantity.traced)
       .map(quantity.of).filter(value => value !== null);
   }
 
@@ -269,9 +281,9 @@
     }).observe(chart);
   }
 
-  if (!chart || !data || typeof d3 === "undefined")
+  if (!chart || typeof d3 === "undefined")
     return;
-  const series = seriesOf(data.scenarios);
+  const series = seriesOf(scenariosOf(page));
   if (series.some(one => one.points.length > 1))
     show(series);
 })();

@@ -48,38 +48,14 @@ static void title(FILE *out, const struct lab_sheet *sheet)
 	fputs("</p>\n", out);
 }
 
-static void print_row(FILE *out, const struct lab_row *row)
-{
-	static const char *const classes[] = {
-		[LAB_RIGHT] = "holds", [LAB_WRONG] = "doesnot",
-		[LAB_NOT_PREDICTED] = "unknown", [LAB_NOT_MEASURED] = "unknown",
-	};
-
-	lab_print(out, html_text, "<tr><th scope=\"row\">%s</th><td data-label=\"predicted\">%s</td>"
-		  "<td data-label=\"measured\">", row->prediction->question,
-		  *row->answer ? row->answer : "—");
-	if (*row->why)
-		html_not_measured(out, row->why);
-	else
-		html_text(out, row->measured);
-	lab_print(out, html_text, "</td><td data-label=\"unit\">%s</td><td data-label=\"counts as\">"
-		  "<b class=\"verdict %s\">%s</b></td></tr>\n",
-		  strstr(row->prediction->unit, " / ") ? "" : row->prediction->unit,
-		  classes[row->judgement], lab_judgement_text(row->judgement));
-}
-
 static void rows(FILE *out, const struct lab_sheet *sheet)
 {
+	struct table *table = lab_sheet_predictions(sheet);
+
 	fputs("<section aria-labelledby=\"rows\"><h2 id=\"rows\">Prediction and measurement</h2>\n",
 	      out);
-	html_scroll_open(out, "Prediction and measurement");
-	fputs("<table>\n<thead><tr><th scope=\"col\">question</th><th scope=\"col\">predicted</th>"
-	      "<th scope=\"col\">measured</th><th scope=\"col\">unit</th><th scope=\"col\">counts as</th>"
-	      "</tr></thead>\n<tbody>\n", out);
-	for (size_t i = 0; i < sheet->lab->prediction_count; i++)
-		print_row(out, &sheet->rows[i]);
-	fputs("</tbody></table>\n", out);
-	html_scroll_close(out);
+	table_print_html(table, "predictions", "predictions beside what was measured", out);
+	table_free(table);
 	fprintf(out, "<p class=\"tally\"><b>%zu of %zu</b> predictions are right.</p></section>\n",
 		sheet->right, sheet->lab->prediction_count);
 }
@@ -98,16 +74,11 @@ static void answers(FILE *out, const struct lab_sheet *sheet)
 
 static void evidence(FILE *out, const struct lab_sheet *sheet)
 {
+	struct table *table = lab_sheet_reports(sheet);
+
 	fputs("<section aria-labelledby=\"evidence\"><h2 id=\"evidence\">Evidence</h2>\n", out);
-	html_scroll_open(out, "Evidence");
-	fputs("<table>\n<thead><tr><th scope=\"col\">raw report</th><th scope=\"col\">SHA-256</th></tr>"
-	      "</thead>\n<tbody>\n", out);
-	for (size_t i = 0; i < sheet->handin->report_count; i++)
-		lab_print(out, html_text,
-			  "<tr><th scope=\"row\">%s</th><td><code>%s</code></td></tr>\n",
-			  sheet->handin->reports[i].file, sheet->handin->reports[i].found);
-	fputs("</tbody></table>\n", out);
-	html_scroll_close(out);
+	table_print_html(table, "reports", "raw reports", out);
+	table_free(table);
 	lab_print(out, html_text, "<p>Predictions sealed %s, SHA-256 <code>%s</code>.</p>\n</section>\n"
 		  "</main>\n<footer><p>Made by zctrace %s.</p></footer>\n</body>\n</html>\n",
 		  handin_sealed_at(sheet->handin), handin_seal_digest(sheet->handin),

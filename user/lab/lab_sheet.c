@@ -59,8 +59,7 @@ static const char *shown_unit(const struct lab_prediction *prediction)
 	return strstr(prediction->unit, " / ") ? "" : prediction->unit;
 }
 
-/* What was predicted beside what was measured, for every format; to be freed. */
-static struct table *make_table(const struct lab_sheet *sheet)
+struct table *lab_sheet_predictions(const struct lab_sheet *sheet)
 {
 	static const struct table_column columns[] = {
 		{ "question", .wraps = true },	  { "predicted", .right = true },
@@ -89,7 +88,7 @@ static struct table *make_table(const struct lab_sheet *sheet)
 
 void lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *options, FILE *out)
 {
-	struct table *table = make_table(sheet);
+	struct table *table = lab_sheet_predictions(sheet);
 
 	table_print_text(table, options, out);
 	table_free(table);
@@ -115,7 +114,7 @@ static void print_head(FILE *out, const struct lab_sheet *sheet)
 
 static void print_rows(FILE *out, const struct lab_sheet *sheet)
 {
-	struct table *table = make_table(sheet);
+	struct table *table = lab_sheet_predictions(sheet);
 
 	fputs("## Prediction and measurement\n\n", out);
 	table_print_markdown(table, out);
@@ -135,17 +134,25 @@ static void print_answers(FILE *out, const struct lab_sheet *sheet)
 	}
 }
 
-static void print_evidence(FILE *out, const struct lab_sheet *sheet)
+struct table *lab_sheet_reports(const struct lab_sheet *sheet)
 {
-	static const struct table_column columns[] = { { .heading = "raw report" },
-							{ .heading = "SHA-256" } };
+	static const struct table_column columns[] = {
+		{ "raw report", .right = false }, { "SHA-256", .right = false },
+	};
 	struct table *table = table_new(columns, 2);
 
-	fputs("\n## Evidence\n\n", out);
 	for (size_t i = 0; i < sheet->handin->report_count; i++) {
 		table_cell(table, TONE_PLAIN, sheet->handin->reports[i].file);
 		table_cell(table, TONE_PLAIN, sheet->handin->reports[i].found);
 	}
+	return table;
+}
+
+static void print_evidence(FILE *out, const struct lab_sheet *sheet)
+{
+	struct table *table = lab_sheet_reports(sheet);
+
+	fputs("\n## Evidence\n\n", out);
 	table_print_markdown(table, out);
 	table_free(table);
 	lab_print(out, render_markdown_text, "\nPredictions sealed %s, SHA-256 %s.\n",

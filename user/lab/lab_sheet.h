@@ -32,6 +32,11 @@ void lab_print(FILE *out, lab_escape *escape, const char *format, ...)
 void lab_sheet_fill(struct lab_sheet *sheet, const struct lab *lab, const struct handin *handin);
 
 /* Predictions and measurements side by side. */
+/* What was predicted beside what was measured, and the raw reports, for every format. The caller
+ * frees them. */
+struct table *lab_sheet_predictions(const struct lab_sheet *sheet);
+struct table *lab_sheet_reports(const struct lab_sheet *sheet);
+
 void lab_sheet_text(const struct lab_sheet *sheet, const struct render_options *options, FILE *out);
 /* The whole lab report. output_writers: context is a struct lab_sheet. */
 int lab_sheet_markdown(FILE *out, void *context);

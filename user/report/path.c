@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Derives the way of the bytes from a scenario's legs: see path.h. */
+#include <stdio.h>
 #include <string.h>
 
+#include "numbers.h"
 #include "path.h"
+#include "size.h"
+
+enum { PETABYTE_SHIFT = 50 };
 
 static const char *const places[LEG_COUNT + 1] = {
 	"disk", "page cache", "user buffer", "socket", "device", "receiver",
@@ -84,4 +89,41 @@ const char *path_mover_text(enum path_mover mover)
 	};
 
 	return texts[mover];
+}
+
+char *path_amount(const struct path_leg *at, char *buf)
+{
+	if (at->mover == PATH_UNKNOWN)
+		snprintf(buf, NUMBER_BYTES, "?");
+	else if (at->bytes >> PETABYTE_SHIFT)
+		snprintf(buf, NUMBER_BYTES, "≥ 1 PiB");
+	else
+		size_format(at->bytes, buf, NUMBER_BYTES);
+	return buf;
+}
+
+bool path_looks_alike(const struct report_scenario *a, const struct report_scenario *b)
+{
+	char in_a[NUMBER_BYTES], in_b[NUMBER_BYTES];
+	struct path_leg of_a[LEG_COUNT], of_b[LEG_COUNT];
+	size_t count = path_legs(a, of_a);
+
+	if (count != path_legs(b, of_b))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (of_a[i].id != of_b[i].id || of_a[i].mover != of_b[i].mover ||
+		    strcmp(path_amount(&of_a[i], in_a), path_amount(&of_b[i], in_b)) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool path_drawn_before(const struct report *report, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (path_is_known(&report->scenarios[i]) &&
+		    path_looks_alike(&report->scenarios[i], &report->scenarios[at]))
+			return true;
+	}
+	return false;
 }

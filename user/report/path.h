@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The way of the bytes of one scenario, leg by leg, as every picture draws it.
- * Used by text_path.c, render_markdown.c and html_path.c. */
+ * Used by text_path.c, render_markdown.c and the page. */
 #ifndef ZC_PATH_H
 #define ZC_PATH_H
 
@@ -36,5 +36,13 @@ bool path_is_known(const struct report_scenario *scenario);
 
 /* "CPU", "CPU, late", "DMA", "no copy", "nobody", "?" */
 const char *path_mover_text(enum path_mover mover);
+
+/* "256 MiB", "?", in buf of NUMBER_BYTES. Returns buf. */
+char *path_amount(const struct path_leg *at, char *buf);
+
+/* Both pictures would be the same. */
+bool path_looks_alike(const struct report_scenario *a, const struct report_scenario *b);
+/* The report's scenario number at looks like one before it. */
+bool path_drawn_before(const struct report *report, size_t at);
 
 #endif

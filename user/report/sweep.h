@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A sweep's scenarios as curves over the size of the chunk.
- * summary_sweep.c says what they show; text_sweep.c, markdown_tables.c and html_sweep.c show it. */
+ * summary_sweep.c says what they show; table_report.c and web/sweep.js show it. */
 #ifndef ZC_SWEEP_H
 #define ZC_SWEEP_H
 

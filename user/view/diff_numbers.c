@@ -5,7 +5,7 @@
 #include "diff.h"
 #include "overview.h"
 #include "size.h"
-#include "text.h"
+#include "paragraph.h"
 #include "texts.h"
 
 #include <string.h>

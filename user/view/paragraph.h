@@ -22,4 +22,7 @@ size_t text_table_rows(const struct table *table, const struct render_options *o
 void text_table_notes(const struct table *table, const struct render_options *options, size_t room,
 		      FILE *out);
 
+/* The way of the bytes as a picture, once for scenarios that look alike (text_path.c). */
+void text_paths(const struct report *report, const struct render_options *options, FILE *out);
+
 #endif

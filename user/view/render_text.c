@@ -5,7 +5,7 @@
 #include "shell_word.h"
 #include "sweep.h"
 #include "tables.h"
-#include "text.h"
+#include "paragraph.h"
 #include "texts.h"
 #include "title.h"
 #include "size.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The one model of a table: cells with what they show and the exact value behind it, remarks below
  * a row, and the reasons of what is "—". tables.c fills them; one file prints them for each format:
- * table_text.c, table_markdown.c and table_csv.c. */
+ * table_text.c, table_markdown.c, table_csv.c and html.c. */
 #ifndef ZC_TABLE_H
 #define ZC_TABLE_H
 
@@ -54,6 +54,7 @@ struct table {
 	size_t row_count;
 	struct table_note *notes;
 	size_t note_count;
+	bool folds;		/* dim remarks are evidence that the HTML page folds away */
 	const char *remarks;	/* heading of the remarks, where they are a column, or NULL */
 };
 

@@ -334,6 +334,7 @@ struct table *table_of_claims(const struct report *report, bool rules)
 		return NULL;
 	table = table_new(COLUMNS(columns));
 	table->remarks = "condition or reason";
+	table->folds = true;
 	for (size_t i = 0; i < report->claim_count; i++)
 		add_claim(table, &report->claims[i], rules);
 	return table;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "path.h"
 #include "texts.h"
 
 #define COLUMNS(columns) columns, sizeof(columns) / sizeof((columns)[0])
@@ -13,11 +14,13 @@
 static void add_flow_verdict(struct table *table, const struct report_flow *flow)
 {
 	const char *verdict = flow->verdict ? flow->verdict : "no verdict";
+	enum tone tone = text_begins(verdict, "zero-copy") ? TONE_GOOD :
+			 text_begins(verdict, "mixed") ? TONE_DOUBT : TONE_BOLD;
 
 	if (!flow->why || strstr(verdict, flow->why))
-		table_remark(table, TONE_BOLD, "%s", verdict);
+		table_remark(table, tone, "%s", verdict);
 	else
-		table_remark(table, TONE_BOLD, "%s: %s", verdict, flow->why);
+		table_remark(table, tone, "%s: %s", verdict, flow->why);
 }
 
 static struct table *make_flows(const struct report_scenario *scenario)
@@ -154,6 +157,56 @@ static struct table *make_origins(const struct report_scenario *scenario)
 	return table;
 }
 
+static const char *mover(const char *by)
+{
+	return text_is(by, "cpu") ? "CPU" : text_is(by, "dma") ? "DMA" : by;
+}
+
+/* A note that says more than the reason and the evidence, which are shown anyway. */
+static bool has_remark(const struct report_leg *leg)
+{
+	return leg->note && !(leg->bytes.why && strstr(leg->bytes.why, leg->note)) &&
+	       !same_text(leg->note, leg->evidence);
+}
+
+static void add_leg(struct table *table, const char *label, const char *by,
+		    const struct measured *bytes, const struct measured_real *per_byte,
+		    const char *evidence)
+{
+	table_cell(table, TONE_PLAIN, label);
+	table_cell(table, TONE_PLAIN, by);
+	table_measured(table, label, bytes, table_size);
+	table_real(table, label, per_byte);
+	table_cell(table, TONE_PLAIN, bytes->why ? "" : evidence);
+}
+
+static struct table *make_legs(const struct report_scenario *scenario)
+{
+	static const struct table_column columns[] = {
+		{ "leg", .right = false }, { "by", .right = false }, { "bytes", .right = true },
+		{ "per byte", .right = true }, { "evidence", .right = false },
+	};
+	const struct report_zerocopy *borrowed = &scenario->zerocopy;
+	struct table *table;
+
+	if (!path_is_known(scenario))
+		return NULL;
+	table = table_new(COLUMNS(columns));
+	for (int id = 0; id < LEG_COUNT; id++) {
+		const struct report_leg *leg = &scenario->legs[id];
+
+		/* No leg: a copy between two of them, which only borrowed pages meet. */
+		if (id == LEG_SOCKET_RECEIVER && borrowed->used)
+			add_leg(table, metrics[METRIC_LATE_BYTES].label, "CPU",
+				&borrowed->late_bytes, &borrowed->late_per_byte, "provenance");
+		add_leg(table, metrics[METRIC_LEG_BYTES + id].label, mover(leg->by), &leg->bytes,
+			&leg->per_byte, leg->evidence);
+		if (has_remark(leg))
+			table_remark(table, TONE_DIM, "%s", leg->note);
+	}
+	return table;
+}
+
 static struct table *make_times(const struct report_scenario *scenario)
 {
 	static const struct table_column columns[] = {
@@ -215,8 +268,18 @@ const struct table_kind scenario_tables[] = {
 	{ "flows", NULL, .make = make_flows },
 	{ "processes", NULL, .any_program = true, .make = make_processes },
 	{ "calls", "calls", .detail = true, .make = make_calls },
+	{ "legs", "legs", .detail = true, .make = make_legs },
 	{ "pages", "pages in the segments", .detail = true, .make = make_origins },
 	{ "times", "where the time went", .detail = true, .make = make_times },
 	{ "witnesses", "witnesses", .detail = true, .make = make_witnesses },
 	{ 0 },
 };
+
+struct table *table_of_kind(const char *id, const struct report_scenario *scenario)
+{
+	const struct table_kind *kind = scenario_tables;
+
+	while (strcmp(kind->id, id) != 0)
+		kind++;
+	return kind->make(scenario);
+}

@@ -3,7 +3,8 @@
  * leg copied and who did it. Drawn from the legs alone; scenarios that look alike share one.
  * Called by render_text.c. */
 #include "alloc.h"
-#include "text.h"
+#include "overview.h"
+#include "paragraph.h"
 #include "path.h"
 #include "size.h"
 
@@ -14,19 +15,7 @@ enum {
 	INDENT = 4,
 	SHORTEST_ARROW = 9,	/* "999 KiB" and two columns */
 	LONGEST_ARROW = 12,
-	PETABYTE_SHIFT = 50,
 };
-
-static char *amount(const struct path_leg *at, char *buf)
-{
-	if (at->mover == PATH_UNKNOWN)
-		snprintf(buf, NUMBER_BYTES, "?");
-	else if (at->bytes >> PETABYTE_SHIFT)
-		snprintf(buf, NUMBER_BYTES, "≥ 1 PiB");
-	else
-		size_format(at->bytes, buf, NUMBER_BYTES);
-	return buf;
-}
 
 /* Columns of each arrow, so that all six places fit. */
 static size_t arrow_columns(const struct render_options *options)
@@ -65,7 +54,7 @@ static void arrow_texts(const struct report_scenario *scenario, size_t arrow, bo
 
 	for (size_t i = 0; i < count; i++) {
 		owed += strlen(legs[i].from);
-		centre(movers ? path_mover_text(legs[i].mover) : amount(&legs[i], buf), arrow,
+		centre(movers ? path_mover_text(legs[i].mover) : path_amount(&legs[i], buf), arrow,
 		       &owed, out);
 	}
 	putc('\n', out);
@@ -97,33 +86,6 @@ static void places_and_arrows(const struct report_scenario *scenario, size_t arr
 	putc('\n', out);
 }
 
-/* Both pictures would be the same. */
-static bool look_alike(const struct report_scenario *a, const struct report_scenario *b)
-{
-	char in_a[NUMBER_BYTES], in_b[NUMBER_BYTES];
-	struct path_leg of_a[LEG_COUNT], of_b[LEG_COUNT];
-	size_t count = path_legs(a, of_a);
-
-	if (count != path_legs(b, of_b))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (of_a[i].id != of_b[i].id || of_a[i].mover != of_b[i].mover ||
-		    strcmp(amount(&of_a[i], in_a), amount(&of_b[i], in_b)) != 0)
-			return false;
-	}
-	return true;
-}
-
-static bool drawn_before(const struct report *report, size_t at)
-{
-	for (size_t i = 0; i < at; i++) {
-		if (path_is_known(&report->scenarios[i]) &&
-		    look_alike(&report->scenarios[i], &report->scenarios[at]))
-			return true;
-	}
-	return false;
-}
-
 /* The names of all scenarios that have this picture; to be freed. */
 static char *names(const struct report *report, size_t first)
 {
@@ -132,7 +94,8 @@ static char *names(const struct report *report, size_t first)
 	for (size_t i = first; i < report->scenario_count; i++) {
 		const struct report_scenario *scenario = &report->scenarios[i];
 
-		if (!path_is_known(scenario) || !look_alike(scenario, &report->scenarios[first]))
+		if (!path_is_known(scenario) ||
+		    !path_looks_alike(scenario, &report->scenarios[first]))
 			continue;
 		longer = xasprintf("%s%s%s", all, *all ? " · " : "",
 				   overview_name(report, scenario, name));
@@ -160,7 +123,7 @@ static void picture(const struct report *report, size_t index, const struct rend
 void text_paths(const struct report *report, const struct render_options *options, FILE *out)
 {
 	for (size_t i = 0; i < report->scenario_count; i++) {
-		if (path_is_known(&report->scenarios[i]) && !drawn_before(report, i))
+		if (path_is_known(&report->scenarios[i]) && !path_drawn_before(report, i))
 			picture(report, i, options, out);
 	}
 }
