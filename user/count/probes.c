@@ -1,48 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table of probes: which BPF program watches which tracepoint, and what is lost without it.
  * session.c loads what the running kernel has, doctor prints the rest. */
-#include <string.h>
-
 #include "session.h"
 
+/* --counts-only does without whatever tells times, or looks at a call before it returns, as the
+ * first segments and pages are gone by then. */
 static const struct probe probes[] = {
-	{ "on_sys_enter", "sys_enter", true, "every count" },
-	{ "on_sys_exit", "sys_exit", true, "every count" },
-	{ "on_fork", "sched_process_fork", true, "threads and children" },
-	{ "on_exec", "sched_process_exec", true, "programs that become another" },
-	{ "on_exit", "sched_process_exit", true, "the end of processes" },
-	{ "on_switch", "sched_switch", false, "context switches, time blocked and runnable" },
-	{ "on_wakeup", "sched_wakeup", false, "time blocked and runnable" },
-	{ "on_fault_user", "page_fault_user", false, "crossings by page faults" },
-	{ "on_fault_kernel", "page_fault_kernel", false, "page faults inside calls" },
-	{ "on_cache_add", "mm_filemap_add_to_page_cache", false, "the leg disk → page cache" },
-	{ "on_queue", "net_dev_queue", false, "the origin of bytes before segmentation" },
-	{ "on_start_xmit", "net_dev_start_xmit", false, "the copies before the device" },
-	{ "on_receive_copy", "skb_copy_datagram_iovec", false, "the leg socket → receiver" },
-	{ "on_uring_file", "io_uring_file_get", false, "the first segments that io_uring sends" },
-	{ "on_uring_complete", "io_uring_complete", false, "bytes moved by io_uring" },
-	{ "on_uring_submit", "io_uring_submit_req", false,
-		"io_uring's requests that complete silently" },
-	{ "on_tcp_state", "inet_sock_set_state", false, "the witness TCP_INFO" },
-	{ "on_tcp_destroy", "tcp_destroy_sock", false, "the witness TCP_INFO of some sockets" },
+	{ "on_sys_enter", "sys_enter", .loses = "every count", .required = true,
+	  .not_for_counts = true },
+	{ "on_sys_exit", "sys_exit", .loses = "every count", .required = true },
+	{ "on_fork", "sched_process_fork", .loses = "threads and children", .required = true },
+	{ "on_exec", "sched_process_exec", .loses = "programs that become another",
+	  .required = true },
+	{ "on_exit", "sched_process_exit", .loses = "the end of processes", .required = true },
+	{ "on_switch", "sched_switch", .loses = "context switches, time blocked and runnable" },
+	{ "on_wakeup", "sched_wakeup", .loses = "time blocked and runnable",
+	  .not_for_counts = true },
+	{ "on_fault_user", "page_fault_user", .loses = "crossings by page faults" },
+	{ "on_fault_kernel", "page_fault_kernel", .loses = "page faults inside calls",
+	  .not_for_counts = true },
+	{ "on_cache_add", "mm_filemap_add_to_page_cache", .loses = "the leg disk → page cache",
+	  .not_for_counts = true },
+	{ "on_queue", "net_dev_queue", .loses = "the origin of bytes before segmentation",
+	  .not_for_counts = true },
+	{ "on_start_xmit", "net_dev_start_xmit", .loses = "the copies before the device",
+	  .not_for_counts = true },
+	{ "on_receive_copy", "skb_copy_datagram_iovec", .loses = "the leg socket → receiver",
+	  .not_for_counts = true },
+	{ "on_uring_file", "io_uring_file_get", .loses = "the first segments that io_uring sends" },
+	{ "on_uring_complete", "io_uring_complete", .loses = "bytes moved by io_uring" },
+	{ "on_uring_submit", "io_uring_submit_req",
+	  .loses = "io_uring's requests that complete silently" },
+	{ "on_tcp_state", "inet_sock_set_state", .loses = "the witness TCP_INFO",
+	  .not_for_counts = true },
+	{ "on_tcp_destroy", "tcp_destroy_sock", .loses = "the witness TCP_INFO of some sockets",
+	  .not_for_counts = true },
 };
-
-/* What --counts-only does without: whatever tells times, or looks at a call before it returns, as
- * the first segments and pages are gone by then. */
-static const char *const not_for_counts[] = {
-	"sys_enter", "sched_wakeup", "page_fault_kernel", "mm_filemap_add_to_page_cache",
-	"net_dev_queue", "net_dev_start_xmit", "skb_copy_datagram_iovec", "inet_sock_set_state",
-	"tcp_destroy_sock",
-};
-
-bool probe_is_for_counts(const struct probe *probe)
-{
-	for (size_t i = 0; i < sizeof(not_for_counts) / sizeof(not_for_counts[0]); i++) {
-		if (!strcmp(probe->tracepoint, not_for_counts[i]))
-			return false;
-	}
-	return true;
-}
 
 const struct probe *session_probes(size_t *count)
 {

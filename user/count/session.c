@@ -63,7 +63,7 @@ static int choose_probes(struct session *session, const struct session_options *
 	for (size_t i = 0; i < session->probe_count; i++) {
 		const struct probe *probe = &session->probes[i];
 
-		if (session->counts_only && !probe_is_for_counts(probe)) {
+		if (session->counts_only && probe->not_for_counts) {
 			leave_out(session, i, "not asked for: --counts-only");
 			continue;
 		}

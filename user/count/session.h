@@ -28,12 +28,11 @@ struct session;
 struct probe {
 	const char *program;
 	const char *tracepoint;
+	const char *loses;	/* for people: what is lost without it */
 	bool required;
-	const char *loses;	/* for people: what is lost */
+	bool not_for_counts;	/* --counts-only leaves it out */
 };
 const struct probe *session_probes(size_t *count);
-/* Whether counts_only needs it. */
-bool probe_is_for_counts(const struct probe *probe);
 
 /* 0 or -errno, with a sentence for people in error. -EOPNOTSUPP, -EPERM: this machine cannot.
  * Loading is done once; attaching and detaching for every run (untraced runs have no program
