@@ -291,7 +291,7 @@ static __u32 object_for(struct zc_object_key *key, struct file *file, __u32 fs_m
 	object->fs_magic = fs_magic;
 	object->size = BPF_CORE_READ(file, f_inode, i_size);
 	if (key->kind >= ZC_KIND_TCP && key->kind <= ZC_KIND_SOCKET)
-		describe_socket(object, (struct sock *)key->pointer);
+		describe_socket(object, (struct sock *)key->sock);
 	else
 		describe_path(object, file);
 	if (bpf_map_update_elem(&object_ids, key, &index, BPF_NOEXIST) == 0)
@@ -306,15 +306,15 @@ static __u32 object_for(struct zc_object_key *key, struct file *file, __u32 fs_m
  * for each peer. */
 static void identify_socket(struct zc_object_key *key, struct sock *sk)
 {
-	key->pointer = (__u64)sk;
+	key->sock = (__u64)sk;
 	key->kind = kind_of_socket(sk);
 	if (key->kind < ZC_KIND_TCP || key->kind > ZC_KIND_UDP)
 		return;
 	key->port = BPF_CORE_READ(sk, __sk_common.skc_dport);
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET)
-		key->device = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+		key->peer = BPF_CORE_READ(sk, __sk_common.skc_daddr);
 	else
-		key->device = BPF_CORE_READ(sk, __sk_common.skc_v6_daddr.in6_u.u6_addr32[3]);
+		key->peer = BPF_CORE_READ(sk, __sk_common.skc_v6_daddr.in6_u.u6_addr32[3]);
 }
 
 __u32 object_of_file(__u64 address)
@@ -341,7 +341,7 @@ __u32 object_of_file(__u64 address)
 		key.kind = kind_of_mode(mode, BPF_CORE_READ(file, f_flags));
 		if (key.kind == ZC_KIND_FILE || key.kind == ZC_KIND_FILE_DIRECT)
 			mapping = mapping_of_file(file, magic);
-		key.pointer = (__u64)mapping;
+		key.mapping = (__u64)mapping;
 		key.generation = BPF_CORE_READ(mapping, host, i_generation);
 	}
 	if (key.kind == ZC_KIND_ANON)
@@ -352,9 +352,9 @@ __u32 object_of_file(__u64 address)
 	if (object < ZC_KIND_COUNT && key.kind != ZC_KIND_TCP && key.kind != ZC_KIND_TCP_TLS)
 		return object;
 	if (key.kind == ZC_KIND_TCP || key.kind == ZC_KIND_TCP_TLS)
-		watch_socket(key.pointer, object);
-	else if (key.pointer)
-		name_file(key.pointer, object);
+		watch_socket(key.sock, object);
+	else if (mapping)
+		name_file((__u64)mapping, object);
 	return object;
 }
 

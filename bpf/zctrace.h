@@ -220,9 +220,14 @@ _Static_assert(sizeof(struct zc_cell) == 16 + 8 * 8 + 8 * ZC_HIST_BUCKETS,
 /* What identifies an object for as long as it is watched. */
 struct zc_object_key {
 	__u64 inode;		/* i_ino of the descriptor's inode */
-	__u64 pointer;		/* struct sock of a socket, address_space of a file: tells reuse */
-	__u32 device;		/* s_dev of the descriptor's inode; of a socket: its peer's address,
-				 * the last four bytes */
+	union {			/* an address that tells reuse of the inode's number */
+		__u64 sock;	/* struct sock of a socket */
+		__u64 mapping;	/* struct address_space of a file; 0 = it has none */
+	};
+	union {
+		__u32 device;	/* s_dev of the descriptor's inode */
+		__u32 peer;	/* of a socket: its peer's address, the last four bytes */
+	};
 	__u32 kind;		/* enum zc_kind */
 	__u32 generation;	/* i_generation of the file that owns the pages: its number and its
 				 * memory are another's as soon as it is unlinked and closed */
