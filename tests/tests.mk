@@ -21,7 +21,7 @@ ALL_SUITES := $(SUITES) $(if $(filter true,$(CI)),kernels)
 CHECK := ZCTRACE_BUILD=$(B) PYTHON=$(PYTHON) tools/check.sh
 
 .PHONY: check $(SUITES:%=check-%) soak sanitize coverage fuzz run-fuzzers lint
-check: $(UNIT_TESTS) $(TEST_BINS) $(TEST_LIBS) all ## run every test, in the order of the next four
+check: $(UNIT_TESTS) $(TEST_BINS) $(TEST_LIBS) all ## run every test, those of the next four side by side
 	$(Q)$(CHECK) $(or $(ONLY),$(ALL_SUITES))
 
 check-unit: $(UNIT_TESTS) ## test functions of user/, without root

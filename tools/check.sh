@@ -3,6 +3,9 @@
 # Runs suites of tests on what is built in $ZCTRACE_BUILD, and ends with the line
 # "N passed, N failed, N skipped" for all of them. "make check" and its siblings call it.
 #
+# Suites run side by side, and so do the tests of runtime, but for those that are marked as alone: they
+# come when all else has ended.
+#
 #   tools/check.sh SUITE...      unit, golden, runtime, browser, kernels; runtime:WORD,WORD runs only
 #                                those of its tests that have one of the words in their names
 #
@@ -16,6 +19,8 @@ python=${PYTHON:-/usr/bin/python3}
 results=$ZCTRACE_BUILD/results
 test_seconds=600
 suite_seconds=3000
+# Twice as many as CPUs: a test waits for half of its time.
+workers=$((2 * $(nproc)))
 passed=0 failed=0 skipped=0
 
 # add PASSED FAILED SKIPPED STATUS: a program that fails without a failed test counts as one
@@ -54,57 +59,136 @@ attribute() {
 	echo "${value:-0}"
 }
 
-# run_pytest SUITE EXPRESSION [COMMAND...]: COMMAND (sudo) is put before pytest's. A test runs once: one
-# that fails now and then is at fault, or what it tests is.
+# run_pytest NAME SUITE EXPRESSION MARKS [COMMAND...] -- [OPTION...]: COMMAND (sudo) is put before pytest's.
+# A test runs once: one that fails now and then is at fault, or what it tests is. Sets $ran, how many did.
 run_pytest() {
-	local suite=$1 expression=$2 xml=$results/$1.xml status tests failures skip
-	shift 2
+	local xml=$results/$1.xml suite=$2 expression=$3 marks=$4 before=() status failures skip
+	shift 4
+	while [ "$1" != -- ]; do
+		before+=("$1")
+		shift
+	done
+	shift
 	rm -f "$xml"
-	"$@" env ZCTRACE_BUILD="$ZCTRACE_BUILD" PYTHONDONTWRITEBYTECODE=1 CI="${CI:-}" \
+	"${before[@]}" env ZCTRACE_BUILD="$ZCTRACE_BUILD" PYTHONDONTWRITEBYTECODE=1 CI="${CI:-}" \
 		HYPOTHESIS_STORAGE_DIRECTORY="$results/hypothesis" \
 		timeout -k 30 $suite_seconds "$python" -m pytest -q -p no:cacheprovider --tb=short \
-		-rfEs --junit-xml="$xml" -k "$expression" "tests/$suite"
+		-rfEs --junit-xml="$xml" -k "$expression" -m "$marks" "$@" "tests/$suite"
 	status=$?
 	failures=$(($(attribute "$xml" failures) + $(attribute "$xml" errors)))
 	skip=$(attribute "$xml" skipped)
-	tests=$(attribute "$xml" tests)
-	add $((tests - failures - skip)) $failures "$skip" $status
+	ran=$(attribute "$xml" tests)
+	# Of runtime's two parts one may have no test with the word; run_runtime looks at both.
+	[ "$status$marks" = 5 ] || [ $status != 5 ] || status=0
+	add $((ran - failures - skip)) $failures "$skip" $status
 }
 
+# run_runtime SUITE PART: "beside" are those that run side by side, "alone" are the others
 run_runtime() {
-	if [ "$(id -u)" = 0 ]; then
-		run_pytest runtime "$1"
-		return
+	local as_root=() options=() expression=${1#runtime}
+	expression=${expression#:}
+	expression=${expression//,/ or }
+	[ "$(id -u)" = 0 ] || as_root=(sudo)
+	if [ "$2" = beside ]; then
+		options=(-n "$workers" --dist loadgroup)
+		run_pytest runtime runtime "$expression" "not alone" "${as_root[@]}" -- "${options[@]}"
+		ran_beside=$ran
+	else
+		run_pytest runtime-alone runtime "$expression" alone "${as_root[@]}" --
+		if [ $((ran_beside + ran)) = 0 ]; then
+			echo "  no test of runtime is called so"
+			failed=$((failed + 1))
+		fi
 	fi
-	run_pytest runtime "$1" sudo
-	sudo chown -R "$(id -u):$(id -g)" "$ZCTRACE_BUILD"
+	[ "$(id -u)" = 0 ] || sudo chown -R "$(id -u):$(id -g)" "$ZCTRACE_BUILD"
+}
+
+# run_words SUITE[:WORD,WORD]
+run_words() {
+	local suite=${1%%:*} expression=${1#"${1%%:*}"}
+	expression=${expression#:}
+	run_pytest "$suite" "$suite" "${expression//,/ or }" "" --
+}
+
+# add_last_line LOG STATUS: the numbers of its last line like ours
+add_last_line() {
+	local counts
+	counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -n 1 | tr -dc '0-9 ')
+	# shellcheck disable=SC2086 # three numbers, the last of which may be absent
+	set -- "$2" $counts
+	add "${2:-0}" "${3:-0}" "${4:-0}" "$1"
 }
 
 # "make check-kernels" ends with a line like ours; what is not exact stands above it.
 run_kernels() {
-	local log=$results/kernels.log status counts
+	local log=$results/kernels.log status
 	"${MAKE:-make}" --no-print-directory B="$(realpath --relative-to=. "$ZCTRACE_BUILD")" \
 		check-kernels KERNEL_PAGE= >"$log" 2>&1
 	status=$?
 	grep -v '^ok ' "$log"
-	counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 | tr -dc '0-9 ')
-	# shellcheck disable=SC2086 # three numbers, the last of which may be absent
-	set -- $counts
-	add "${1:-0}" "${2:-0}" "${3:-0}" $status
+	add_last_line "$log" $status
+}
+
+# What run_beside has started: each is a session of its own, to be ended as a whole.
+declare -A lanes=()
+end_lanes() {
+	local pid
+	for pid in "${lanes[@]}"; do
+		pkill -TERM -s "$pid"
+	done
+}
+
+# run_beside SUITE...: each in a process of its own
+run_beside() {
+	local suite
+	trap end_lanes EXIT
+	trap 'exit 130' INT TERM HUP
+	for suite in "$@"; do
+		# What was skipped counts once, in the end.
+		CI='' setsid "$0" "$suite" >"$results/$suite.log" 2>&1 </dev/null &
+		lanes[$suite]=$!
+	done
+}
+
+# await SUITE: shows what it printed, but for its last line
+await() {
+	local status log=$results/$1.log
+	wait "${lanes[$1]}"
+	status=$?
+	unset "lanes[$1]"
+	sed '1d; $d' "$log"
+	add_last_line "$log" $status
 }
 
 mkdir -p "$results" || exit 1
+measuring=() others=() ran=0 ran_beside=0
 for suite in "$@"; do
-	echo "== ${suite%%:*}"
-	expression=${suite#"${suite%%:*}"}
-	expression=${expression#:}
-	expression=${expression//,/ or }
 	case $suite in
-	unit) run_unit ;;
-	runtime*) run_runtime "$expression" ;;
-	kernels) run_kernels ;;
-	*) run_pytest "${suite%%:*}" "$expression" ;;
+	runtime*) measuring+=("$suite") ;;
+	*) others+=("$suite") ;;
 	esac
 done
+if [ $# = 1 ] && [ ${#others[@]} = 1 ]; then
+	echo "== ${others[0]}"
+	case ${others[0]} in
+	unit) run_unit ;;
+	kernels) run_kernels ;;
+	*) run_words "${others[0]}" ;;
+	esac
+else
+	run_beside "${others[@]}"
+	for suite in "${measuring[@]}"; do
+		echo "== runtime"
+		run_runtime "$suite" beside
+	done
+	for suite in "${others[@]}"; do
+		echo "== $suite"
+		await "$suite"
+	done
+	for suite in "${measuring[@]}"; do
+		echo "== runtime: tests that run alone"
+		run_runtime "$suite" alone
+	done
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ] && { [ "${CI:-}" != true ] || [ $skipped = 0 ]; }

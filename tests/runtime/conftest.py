@@ -18,6 +18,19 @@ from zctrace import BUILD  # noqa: E402
 PATIENCE_S = 10
 
 
+def pytest_configure(config):
+    for mark in (
+        "alone: runs when nothing else does: it looks at, or changes, the whole machine",
+        "long: begins first, or the others would be waiting for it",
+        "xdist_group(name): those of a group run one after the other",
+    ):
+        config.addinivalue_line("markers", mark)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def root():
     """Never skipped: a test that did not run has shown nothing."""

@@ -69,13 +69,17 @@ def furnish(room):
     return room
 
 
+# Of the build: what no build needs, and what other tests write meanwhile.
+NOT_COPIED = ("results", "fuzz", "sanitize", "coverage", "kernels", "static", "arm64", "programs")
+
+
 def furnish_to_build(room):
     """The same as a copy, for a lab that changes the source; what was built needs no new build."""
     for name in cloned_files():
         (room / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, room / name)
     shutil.copytree(BUILD, room / "build", symlinks=True, copy_function=shutil.copy2,
-                    ignore=shutil.ignore_patterns("results", "fuzz", "sanitize", "coverage"))
+                    ignore=shutil.ignore_patterns(*NOT_COPIED))
     return room
 
 

@@ -215,7 +215,8 @@ def test_32_bit_calls_of_what_runs_already(place):
         assert done.returncode == MEASURED
     scenario = sound(place / "r.json")
     if takes_32bit_calls():
-        assert unseen(scenario, "32-bit call")["calls"] == total(scenario, "32-bit call") > 0
+        returned = total(scenario, "32-bit call") - total(scenario, "32-bit call", "errors")
+        assert unseen(scenario, "32-bit call")["calls"] == returned > 0
     else:
         assert total(scenario, "32-bit call") == 0
 

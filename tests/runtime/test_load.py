@@ -62,6 +62,7 @@ class Watched:
         return self.sizes
 
 
+@pytest.mark.long
 def test_ten_million_calls(place):
     """From 8 processes of 8 threads and 256 children that live shortly, beside programs of the same
     name that nobody asked about. Every one is counted, and zctrace does not grow."""

@@ -87,8 +87,13 @@ def seen(*options, cwd=None):
     return text.decode()
 
 
+def has_colours(text):
+    """Not the escape with which a slow run's progress is wiped off the line."""
+    return re.search(r"\x1b\[[0-9;]*m", text)
+
+
 def colours_go(*options):
-    return "\x1b[" in seen(*options) and "\x1b[" not in seen(*options, "--no-color")
+    return has_colours(seen(*options)) and not has_colours(seen(*options, "--no-color"))
 
 
 def writes(*options, name):
@@ -214,7 +219,8 @@ def of_a_trace(mode, whole):
 
     return {
         **{name: lambda name=name: written(name) for name in FORMATS},
-        "no-color": lambda: "\x1b[" in seen(*whole()) and "\x1b[" not in seen(*whole("--no-color")),
+        "no-color": lambda: has_colours(seen(*whole())) and
+        not has_colours(seen(*whole("--no-color"))),
         "quiet": lambda: "zctrace" in text() and "zctrace" not in text("-q"),
         "verbose": lambda: len(text("-v").splitlines()) > len(text().splitlines()),
         "counts-only": lambda: saved("--counts-only")["syscalls"][0]["cpu_ns"] is None,
@@ -330,8 +336,8 @@ def of_lab():
         "answers": lambda: handin("--answers", answers)["explanations"][0] == "because",
         "from": lambda: len(handin()["reports"]) == 2,
         "name": lambda: handin("--name", "Edsger")["name"] == "Edsger",
-        "no-color": lambda: "\x1b[" in seen(*named, "--out", room / "a") and
-        "\x1b[" not in seen(*named, "--no-color", "--out", room / "b"),
+        "no-color": lambda: has_colours(seen(*named, "--out", room / "a")) and
+        not has_colours(seen(*named, "--no-color", "--out", room / "b")),
         "out": lambda: bool(sheet("--out", "mine")) and (room / "mine.json").exists(),
         "predictions": lambda: handin()["predictions"] != {},
         "quiet": lambda: len(sheet("-q").splitlines()) < len(sheet().splitlines()),
@@ -373,11 +379,19 @@ def commands():
         ["lab check", "lab key"]
 
 
+MOVES = """
+import os, time
+zero, null = os.open("/dev/zero", os.O_RDONLY), os.open("/dev/null", os.O_WRONLY)
+while True:
+    os.write(null, os.read(zero, 4096))
+    time.sleep(0.001)
+"""
+
+
 @pytest.fixture(scope="module")
 def busy():
-    """A program that moves bytes all the time."""
-    with subprocess.Popen(["dd", "if=/dev/zero", "of=/dev/null", "bs=4k"],
-                          stderr=subprocess.DEVNULL) as running:
+    """A program that moves bytes all the time, and leaves the CPU to others."""
+    with subprocess.Popen(["/usr/bin/python3", "-c", MOVES]) as running:
         yield running.pid
         running.kill()
 
@@ -385,7 +399,8 @@ def busy():
 def every_option():
     for words in commands():
         for name in sorted(options_of(*words.split())):
-            yield pytest.param(words, name, id=f"{words} {name}")
+            ports = [pytest.mark.xdist_group("ports of the documents")] if name == "as" else []
+            yield pytest.param(words, name, id=f"{words} {name}", marks=ports)
 
 
 @pytest.mark.parametrize("words, name", every_option())
@@ -425,6 +440,7 @@ def test_what_would_be_ignored_is_refused(options):
     assert not list(pathlib.Path().iterdir())
 
 
+@pytest.mark.xdist_group("ports of the documents")
 @pytest.mark.parametrize("order", [1, -1])
 def test_as_leaves_room_for_options_in_any_order(order):
     pair = [["--as", "doc1"], ["--chunk", "4K"]][::order]

@@ -765,6 +765,7 @@ def test_io_uring_refused(place, source):
     assert "io_uring_setup was refused 1 time" in warnings(scenario)
 
 
+@pytest.mark.alone
 def test_io_uring_disabled(place, source):
     """By the administrator, for those who are not privileged."""
     setting = pathlib.Path("/proc/sys/kernel/io_uring_disabled")

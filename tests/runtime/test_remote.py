@@ -371,6 +371,7 @@ def test_the_other_end_keeps_silent():
         far.expect("gone in the middle of a run")
 
 
+@pytest.mark.long
 def test_the_network_goes_away():
     """Nothing arrives any more, not even the end of the connection: both ends find out."""
     with in_the_middle() as (two, far, process, receiver):

@@ -129,6 +129,7 @@ def test_nobody_is_kept_out_by_those_who_say_nothing(far):
     assert json.loads(done.stdout)["scenarios"][0]["rounds"] == ROUNDS
 
 
+@pytest.mark.long
 def test_silence_ends(far):
     with guest(far, hello=None) as other:
         begin = time.monotonic()
@@ -286,6 +287,7 @@ def test_something_else_listens(play, parts):
     assert_one_message(done.stderr, *parts)
 
 
+@pytest.mark.long
 def test_what_listens_says_nothing():
     begin = time.monotonic()
     done = measure_to(lambda stream: stream.read())
@@ -294,6 +296,7 @@ def test_what_listens_says_nothing():
     assert time.monotonic() - begin < 20
 
 
+@pytest.mark.long
 def test_the_data_port_is_closed_by_a_firewall():
     """A full queue of connections is as silent as a firewall."""
     with contextlib.ExitStack() as stack:

@@ -54,6 +54,7 @@ def test_delivers_any_file(server, tmp_path, way, size, seed):
     transfer(server, way, make_file(tmp_path / "file", size, seed))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["mmap-64K", "splice-64K", "uring-64K"])
 def test_more_than_31_bits_of_bytes(tmp_path, way):
     """And in chunks as large as fit; all of it arrives."""
@@ -91,6 +92,7 @@ def test_ipv6(tmp_path):
         assert f"SHA-256: {sha256(path)}\n" in one.wait()[1]
 
 
+@pytest.mark.xdist_group("ports of the documents")
 @pytest.mark.parametrize("document, port", [("doc1", 8082), ("doc2", 10000)])
 def test_ports_of_the_documents(tmp_path, document, port):
     """On an address of its own, so that nothing else on this machine is in the way."""

@@ -57,6 +57,7 @@ def forget_its_return(pid):
     raise AssertionError("the program was not traced")
 
 
+@pytest.mark.alone
 def test_a_return_that_was_not_seen_is_made_up_for(place):
     """It spins: what it was away by its record is next to nothing by the scheduler's. Others may
     have had its CPU meanwhile."""
@@ -71,6 +72,7 @@ def test_a_return_that_was_not_seen_is_made_up_for(place):
     assert all(call["cpu_ns"] is not None for call in scenario["syscalls"])
 
 
+@pytest.mark.alone
 def test_what_it_was_away_before_a_call_is_not_of_the_call(place):
     """As after a page fault in user mode from which its return was not seen."""
     def forget(ancestor):

@@ -32,6 +32,7 @@ def own_bpf():
     return leaks.bpf_left(type("Nothing", (), {"objects": {}}))
 
 
+@pytest.mark.long
 def test_many_runs_leave_nothing(place):
     """The fixture looks for processes, BPF objects, namespaces and files after the last one."""
     descriptors = len(os.listdir("/proc/self/fd"))
@@ -73,6 +74,7 @@ class Sample:
         self.bpf = len(own_bpf())
 
 
+@pytest.mark.long
 def test_a_long_run_does_not_grow():
     """A thousand runs in one process: samples of its middle and of its end are alike. What it
     keeps of each traced run until the end is its counters, some kilobytes."""

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import random
 import shutil
 import signal
@@ -239,6 +240,12 @@ def disagreeing(scenario):
     """Witnesses that disagree, but for segments that left on top of a hidden process."""
     return [w for w in scenario["witnesses"] if not w["agree"]
             and (w["id"] not in SEGMENTS or w["counted"] > w["witness"])]
+
+
+def tells_unseen_segments(text):
+    """The same of a message."""
+    told = re.search(r"witness (\S+): counted (\d+), .* says (\d+)", text)
+    return told and told[1] in SEGMENTS and int(told[2]) < int(told[3])
 
 
 def assert_unseen_is_told(scenario, claims):

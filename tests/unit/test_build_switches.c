@@ -11,8 +11,8 @@
 #include "session_internal.h"
 
 static const struct probe probes[] = {
-	{ "on_switch", "sched_switch", false, "" },
-	{ "on_wakeup", "sched_wakeup", false, "" },
+	{ "on_switch", "sched_switch", .loses = "" },
+	{ "on_wakeup", "sched_wakeup", .loses = "" },
 };
 
 static struct session session = { .probes = probes, .probe_count = 2 };
