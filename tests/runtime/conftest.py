@@ -20,7 +20,7 @@ PATIENCE_S = 10
 
 def pytest_configure(config):
     for mark in (
-        "alone: runs when nothing else does: it looks at, or changes, the whole machine",
+        "alone: runs when nothing else does: it looks at the whole machine, or at long times",
         "long: begins first, or the others would be waiting for it",
         "xdist_group(name): those of a group run one after the other",
     ):

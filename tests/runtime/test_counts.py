@@ -67,8 +67,7 @@ def test_whole_file_is_one_round():
     assert scenario["crossings"]["per_round"] == 4
 
 
-@pytest.mark.long
-@pytest.mark.xdist_group("ports of the documents")
+@pytest.mark.alone
 def test_doc1_copy():
     scenario = measure_one("copy", "--as", "doc1", "-n", 1)
     assert scenario["payload_bytes"] == DOC1_BYTES
@@ -93,8 +92,7 @@ def test_doc2_in_small(way):
     assert scenario["rounds"] == (1 if way == "copy" else 23)
 
 
-@pytest.mark.long
-@pytest.mark.xdist_group("ports of the documents")
+@pytest.mark.alone
 def test_doc1_sendfile():
     scenario = measure_one("sendfile", "--as", "doc1", "-n", 1)
     assert scenario["payload_bytes"] == DOC1_BYTES
