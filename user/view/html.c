@@ -52,7 +52,8 @@ static size_t character_start(const char *text, size_t offset)
 	return offset;
 }
 
-void html_name(FILE *out, const char *text)
+/* html_text(); a very long one is folded in the middle and can be opened. */
+static void html_name(FILE *out, const char *text)
 {
 	char *shown = text ? plain_copy(text) : NULL;
 	size_t bytes = shown ? strlen(shown) : 0, head, tail;

@@ -16,8 +16,6 @@ extern const char web_report_html[], web_report_html_end[], web_report_css[], we
 
 /* Text from outside, for element content and quoted attributes alike. NULL writes nothing. */
 void html_text(FILE *out, const char *text);
-/* The same for a path or an address; a very long one is folded in the middle and can be opened. */
-void html_name(FILE *out, const char *text);
 /* JSON text inside <script>: nothing in it ends the element. */
 void html_json(FILE *out, const char *json);
 

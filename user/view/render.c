@@ -28,12 +28,3 @@ int render_json(const struct report *report, const struct render_options *option
 {
 	return report_write_json(report, out);
 }
-
-char *render_measured_time(struct measured ns, char *buf)
-{
-	if (ns.why)
-		snprintf(buf, NUMBER_BYTES, "—");
-	else
-		number_time(ns.value, buf);
-	return buf;
-}

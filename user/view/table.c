@@ -101,7 +101,7 @@ void table_format(struct table *table, enum tone tone, const char *format, ...)
 	free(text);
 }
 
-void table_exact(struct table *table, enum tone tone, double value, const char *text)
+static void table_exact(struct table *table, enum tone tone, double value, const char *text)
 {
 	struct table_cell *cell = add_cell(table, tone, text);
 

@@ -66,8 +66,6 @@ void table_free(struct table *table);
 void table_cell(struct table *table, enum tone tone, const char *text);
 void table_format(struct table *table, enum tone tone, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* A cell with an exact value. */
-void table_exact(struct table *table, enum tone tone, double value, const char *text);
 
 /* A number as text, in buf of NUMBER_BYTES. */
 typedef char *table_number(__u64 value, char *buf);

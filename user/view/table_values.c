@@ -165,7 +165,8 @@ static void add_runs(struct rows *rows)
 	rows->run = rows->traced = "";
 }
 
-struct table *table_of_values(const struct report *report, const struct report_scenario *scenario)
+static struct table *table_of_values(const struct report *report,
+				      const struct report_scenario *scenario)
 {
 	static const char *const headings[] = {
 		"mode", "scenario", "variant", "cache", "link", "rate_bits", "chunk_bytes", "run",

@@ -31,7 +31,4 @@ struct table *table_of_runs(const struct report_scenario *scenario);
 struct table *table_of_loss(const struct report *report);	/* NULL: none, and all exact */
 struct table *table_of_delivery(const struct report *report);	/* NULL: it was not verified */
 struct table *table_of_facts(const struct report *report);	/* the machine, the options */
-/* Every number of one scenario and its runs, a row each: for a spreadsheet. */
-struct table *table_of_values(const struct report *report, const struct report_scenario *scenario);
-
 #endif
