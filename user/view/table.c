@@ -60,18 +60,22 @@ void table_free(struct table *table)
 /* The row that still lacks cells, or a new one. */
 static struct table_row *open_row(struct table *table)
 {
-	struct table_row *last = table->row_count ? &table->rows[table->row_count - 1] : NULL;
+	struct table_row *row;
 
-	if (last && last->cell_count < table->column_count)
-		return last;
-	/* Grows when the count is a power of two. */
-	if ((table->row_count & (table->row_count - 1)) == 0)
-		table->rows = xrealloc(table->rows, 2 * table->row_count + 1, sizeof(*last));
-	last = &table->rows[table->row_count++];
-	*last = (struct table_row){
+	if (table->row_count) {
+		row = &table->rows[table->row_count - 1];
+		if (row->cell_count < table->column_count)
+			return row;
+	}
+	if (table->row_count == table->row_room) {
+		table->row_room = 2 * table->row_room + 8;
+		table->rows = xrealloc(table->rows, table->row_room, sizeof(*row));
+	}
+	row = &table->rows[table->row_count++];
+	*row = (struct table_row){
 		.cells = xcalloc(table->column_count, sizeof(struct table_cell)),
 	};
-	return last;
+	return row;
 }
 
 static struct table_cell *add_cell(struct table *table, enum tone tone, const char *text)

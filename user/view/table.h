@@ -51,7 +51,7 @@ struct table {
 	struct table_column *columns;
 	size_t column_count;
 	struct table_row *rows;
-	size_t row_count;
+	size_t row_count, row_room;
 	struct table_note *notes;
 	size_t note_count;
 	bool folds;		/* dim remarks are evidence that the HTML page folds away */
