@@ -5,6 +5,10 @@
 
 #include "state.h"
 
+#define EINTR 4
+#define EAGAIN 11
+#define ERESTARTSYS 512	/* include/linux/errno.h: from here on, the kernel's own */
+
 /* alone: nobody else counts in the cells of a process with one thread. Plain adds will do, at a
  * third of the price of atomic ones. */
 static __always_inline void add(__u64 *counter, __u64 amount, bool alone)
@@ -15,13 +19,46 @@ static __always_inline void add(__u64 *counter, __u64 amount, bool alone)
 		__sync_fetch_and_add(counter, amount);
 }
 
+/* Errors that say "not now" are none, nor is what the kernel answers itself when a signal comes
+ * (ERESTARTSYS and its like, which no program sees). */
+static __always_inline bool is_refusal(__u64 error)
+{
+	return error != EINTR && error != EAGAIN && error < ERESTARTSYS;
+}
+
+/* Which errors a cell's calls failed with. Off the path of calls that do what they are to. */
+static __noinline int note_refusal(struct zc_cell *cell, __u64 error)
+{
+	if (!cell || !is_refusal(error))
+		return 0;
+	for (int i = 0; i < ZC_REFUSALS; i++) {
+		struct zc_refusal *place = &cell->refusals[i];
+		__u32 taken = place->error;
+
+		if (!taken)
+			taken = __sync_val_compare_and_swap(&place->error, 0, (__u32)error);
+		if (!taken || taken == error) {
+			__sync_fetch_and_add(&place->calls, 1);
+			return 0;
+		}
+	}
+	__sync_fetch_and_add(&cell->refused_otherwise, 1);
+	return 0;
+}
+
+static __always_inline void add_error(struct zc_cell *cell, __u64 error, bool alone)
+{
+	add(&cell->errors, 1, alone);
+	note_refusal(cell, error);
+}
+
 static __always_inline void add_call(struct zc_cell *cell, __u32 flags, long ret, bool alone)
 {
 	add(&cell->calls, 1, alone);
 	if (ret > 0 && flags & ZC_CLASS_DATA)
 		add(&cell->bytes, ret, alone);
 	else if (ret < 0)
-		add(&cell->errors, 1, alone);
+		add_error(cell, -ret, alone);
 	else if (flags & ZC_CLASS_DATA)
 		add(&cell->zeros, 1, alone);
 }

@@ -27,6 +27,7 @@ enum zc_limits {
 	ZC_URING_SILENT,	/* requests that complete without a completion */
 	ZC_MAX_MESSAGES = 1024,	/* of one sendmmsg or recvmmsg: UIO_MAXIOV */
 	ZC_FD_CACHE = 8,	/* (call, fd) pairs remembered per thread; a power of two */
+	ZC_REFUSALS = 2,	/* errors told apart in a cell */
 	ZC_HIST_BUCKETS = 40,	/* bucket i counts latencies in [2^i, 2^(i+1)) ns */
 	ZC_NAME_LEN = 512,	/* bytes for a path's components, each with its NUL */
 	ZC_COMM_LEN = 16,
@@ -201,6 +202,13 @@ struct zc_cell_key {
 };
 _Static_assert(sizeof(struct zc_cell_key) == 16, "zc_cell_key crosses the border");
 
+/* Calls of a cell that failed with one error, and not only for now (is_refusal()). */
+struct zc_refusal {
+	__u32 error;		/* errno, 0 = this place is free */
+	__u32 calls;
+};
+_Static_assert(sizeof(struct zc_refusal) == 8, "zc_refusal crosses the border");
+
 /* Counters of one cell. */
 struct zc_cell {
 	struct zc_cell_key key;
@@ -213,8 +221,10 @@ struct zc_cell {
 	__u64 runnable_ns;
 	__u64 received_bytes;	/* copied out of socket buffers in these calls */
 	__u64 histogram[ZC_HIST_BUCKETS];	/* of their times; empty without sys_enter */
+	struct zc_refusal refusals[ZC_REFUSALS];	/* in the order of their first call */
+	__u64 refused_otherwise;	/* with still other errors */
 };
-_Static_assert(sizeof(struct zc_cell) == 16 + 8 * 8 + 8 * ZC_HIST_BUCKETS,
+_Static_assert(sizeof(struct zc_cell) == 16 + 9 * 8 + 8 * ZC_REFUSALS + 8 * ZC_HIST_BUCKETS,
 	       "zc_cell crosses the border");
 
 /* What identifies an object for as long as it is watched. */

@@ -392,10 +392,12 @@ def hostile():
 
 def flows():
     """zctrace run: any program, several processes."""
-    def flow(name, source, sink, size, calls_by, copies, verdict, because, why=None):
+    def flow(name, source, sink, size, calls_by, copies, verdict, because, why=None,
+             refusals=()):
         return {"role": name, "source": source, "sink": sink, "source_kind": "file",
                 "sink_kind": "tcp", "calls_by": calls_by, "calls": 100, "bytes": size,
-                "copies_per_byte": copies, "verdict": verdict, "because": because, "why": why}
+                "copies_per_byte": copies, "verdict": verdict, "because": because,
+                "refusals": list(refusals), "why": why}
 
     why = "a program of its own has no rounds"
     one = scenario(
@@ -417,7 +419,10 @@ def flows():
                     "zero-copy", "268,435,456 of 268,435,456 bytes at the device were pages of "
                     "the file itself"),
                flow("curl[813]", "127.0.0.1:8080", "/tmp/film.mkv", PAYLOAD, "recvfrom + write",
-                    2.0, "copied through user space", None),
+                    2.0, "copied through user space", None, refusals=[
+                        {"call": "splice", "error": "EINVAL", "times": 3, "before": True},
+                        {"call": "sendto with MSG_ZEROCOPY", "error": "ENOBUFS", "times": 1,
+                         "before": False}]),
                flow("nginx[812]", "/etc/ssl/cert.pem", None, 4096, "mmap", None, "not visible",
                     "the bytes were taken by page faults", "no call moved them")])
     one["roles"]["curl[813]"]["merged"] = 2

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -923,6 +924,130 @@ static void test_a_doubt_undoes_every_verdict(void **state)
 	}
 }
 
+static struct zc_cell *refused(struct world *w, __u32 proc, __u32 nr, __u32 source, __u32 sink,
+			       __u32 error, __u32 times)
+{
+	struct zc_cell *cell = calls(w, proc, nr, source, sink, 0);
+
+	cell->calls = cell->errors = times;
+	cell->refusals[0] = (struct zc_refusal){ error, times };
+	return cell;
+}
+
+static void assert_refusal(const struct report_flow *flow, size_t at, const char *call,
+			   const char *error, __u64 times, bool before)
+{
+	assert_true(at < flow->refusal_count);
+	assert_string_equal(flow->refusals[at].call, call);
+	assert_string_equal(flow->refusals[at].error, error);
+	assert_int_equal(flow->refusals[at].times, times);
+	assert_int_equal(flow->refusals[at].before, before);
+}
+
+static void test_refused_call_explains_the_copy(void **state)
+{
+	struct world *w = *state;
+	__u32 a = file(w, "a"), b = file(w, "b"), socket = tcp(w), other = file(w, "other");
+	__u32 p = process(w, "p"), q = process(w, "q");
+	const struct report_flow *flow;
+
+	refused(w, p, SYS_sendfile, a, socket, EINVAL, 3);
+	refused(w, p, SYS_splice, a, ZC_KIND_PIPE, EPERM, 1);
+	refused(w, p, SYS_splice, ZC_KIND_PIPE, socket, EPERM, 2);
+	refused(w, p, SYS_sendfile, other, socket, ENOSYS, 5);
+	refused(w, q, SYS_sendfile, a, socket, EIO, 7);
+	reads(w, p, a, MIB);
+	writes(w, p, socket, MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	reads(w, q, b, 2 * MIB);
+	flow = must_find(w, "/a", "127.0.0.1:80");
+	assert_int_equal(flow->refusal_count, 2);
+	assert_refusal(flow, 0, "sendfile", "EINVAL", 3, true);
+	assert_refusal(flow, 1, "splice", "EPERM", 3, true);
+	assert_int_equal(must_find(w, "/b", "memory")->refusal_count, 0);
+}
+
+static void test_refusal_of_one_half(void **state)
+{
+	struct world *w = *state;
+	__u32 a = file(w, "a"), socket = tcp(w), p = process(w, "p");
+
+	writes(w, p, socket, 2 * MIB);
+	refused(w, p, SYS_sendfile, a, socket, EINVAL, 1);
+	reads(w, p, a, MIB);
+	sent(w, socket, ZC_ORIGIN_PRIVATE, 2 * MIB);
+	assert_refusal(must_find(w, "/a", "memory"), 0, "sendfile", "EINVAL", 1, true);
+	/* It had written to the socket before, for whatever reason. */
+	assert_refusal(must_find(w, "memory", "127.0.0.1:80"), 0, "sendfile", "EINVAL", 1, false);
+}
+
+static void test_refusal_after_success_has_no_time(void **state)
+{
+	struct world *w = *state;
+	__u32 a = file(w, "a"), b = file(w, "b"), p = process(w, "p");
+	struct zc_cell *cell = refused(w, p, SYS_copy_file_range, a, b, EIO, 1);
+
+	cell->calls = 4;
+	cell->bytes = MIB;
+	cell->refused_otherwise = 2;
+	reads(w, p, a, 2 * MIB);
+	writes(w, p, b, 2 * MIB);
+	flows_find(w->report, &w->session, &w->snapshot, &w->scenario);
+	for (size_t i = 0; i < w->scenario.flow_count; i++) {
+		const struct report_flow *flow = &w->scenario.flows[i];
+		bool copied = strcmp(flow->calls_by, "copy_file_range") != 0;
+
+		assert_int_equal(flow->refusal_count, copied ? 2 : 0);
+		if (!copied)
+			continue;
+		assert_refusal(flow, 0, "copy_file_range", "EIO", 1, false);
+		assert_refusal(flow, 1, "copy_file_range", "other errors", 2, false);
+	}
+	assert_int_equal(w->scenario.flow_count, 2);
+}
+
+static void test_refused_loan(void **state)
+{
+	struct world *w = *state;
+	__u32 a = file(w, "a"), b = file(w, "b"), socket = tcp(w);
+	__u32 p = process(w, "p"), q = process(w, "q");
+	struct zc_cell *cell;
+	const struct report_flow *flow;
+
+	reads(w, p, a, MIB);
+	cell = calls(w, p, SYS_sendto, ZC_KIND_NONE, socket, MIB);
+	cell->refusals[0] = (struct zc_refusal){ EPIPE, 1 };
+	cell->refusals[1] = (struct zc_refusal){ ENOBUFS, 5 };
+	refused(w, p, ZC_URING_BASE + 47, ZC_KIND_NONE, socket, EOPNOTSUPP, 2);
+	/* To a file it means nothing of the kind. */
+	reads(w, q, a, 3 * MIB);
+	cell = calls(w, q, SYS_write, ZC_KIND_NONE, b, 3 * MIB);
+	cell->refusals[0] = (struct zc_refusal){ ENOBUFS, 1 };
+	sent(w, socket, ZC_ORIGIN_PRIVATE, MIB);
+	flow = must_find(w, "/a", "127.0.0.1:80");
+	assert_int_equal(flow->refusal_count, 2);
+	assert_refusal(flow, 0, "sendto with MSG_ZEROCOPY", "ENOBUFS", 5, false);
+	assert_refusal(flow, 1, "io_uring SEND_ZC", "EOPNOTSUPP", 2, false);
+	assert_int_equal(must_find(w, "/a", "/b")->refusal_count, 0);
+}
+
+static void test_refusals_of_workers_add_up(void **state)
+{
+	struct world *w = *state;
+	__u32 a = file(w, "a"), b = file(w, "b");
+
+	for (__u32 i = 0; i < 3; i++) {
+		__u32 p = process(w, "worker");
+
+		if (i)
+			refused(w, p, SYS_copy_file_range, a, b, EXDEV, i);
+		reads(w, p, a, MIB + i);
+		writes(w, p, b, MIB + i);
+	}
+	assert_int_equal(must_find(w, "/a", "/b")->refusal_count, 1);
+	assert_refusal(must_find(w, "/a", "/b"), 0, "copy_file_range", "EXDEV", 3, true);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
@@ -983,6 +1108,11 @@ int main(void)
 		TEST(no_more_than_can_be_shown),
 		TEST(nothing),
 		TEST(a_doubt_undoes_every_verdict),
+		TEST(refused_call_explains_the_copy),
+		TEST(refusal_of_one_half),
+		TEST(refusal_after_success_has_no_time),
+		TEST(refused_loan),
+		TEST(refusals_of_workers_add_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

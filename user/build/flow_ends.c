@@ -130,3 +130,9 @@ const struct flow_end *flow_sink(const struct flow_list *list, const struct flow
 {
 	return &list->ends.ends[flow->sink];
 }
+
+__u32 flow_end_of(const struct flow_list *list, __u32 index)
+{
+	return index < list->snapshot->object_count || index < ZC_KIND_COUNT ?
+	       list->ends.of_object[index] : ZC_KIND_UNKNOWN;
+}

@@ -35,6 +35,7 @@ static void join(struct flow *read, struct flow *write, const char *support)
 	read->gives_pages = write->gives_pages;
 	for (size_t i = 0; i < write->call_count && read->call_count < FLOW_CALLS; i++)
 		read->call_names[read->call_count++] = write->call_names[i];
+	read->began = write->began > read->began ? write->began : read->began;
 	read->same_bytes = support;
 	write->bytes = 0;
 }

@@ -25,12 +25,6 @@ static enum flow_way way_of(const struct zc_cell *cell)
 	return way == SYSCALL_READS ? FLOW_READ : FLOW_WRITTEN;
 }
 
-static __u32 end_of(const struct flow_list *list, __u32 index)
-{
-	return index < list->snapshot->object_count || index < ZC_KIND_COUNT ?
-	       list->ends.of_object[index] : ZC_KIND_UNKNOWN;
-}
-
 static void collect_cell(struct flow_list *list, struct flow_segments *segments,
 			 const struct zc_cell *cell)
 {
@@ -41,12 +35,13 @@ static void collect_cell(struct flow_list *list, struct flow_segments *segments,
 	*flow = (struct flow){
 		.proc = cell->key.proc,
 		.way = way_of(cell),
-		.source = end_of(list, cell->key.source),
-		.sink = end_of(list, cell->key.sink),
+		.source = flow_end_of(list, cell->key.source),
+		.sink = flow_end_of(list, cell->key.sink),
 		.sources = 1,
 		.sinks = 1,
 		.source_object = cell->key.source,
 		.sink_object = cell->key.sink,
+		.began = cell - list->snapshot->cells,
 		.bytes = cell->bytes,
 		.calls = cell->calls - cell->errors - cell->zeros,
 		.call_names = { call_name(cell->key.nr) },
@@ -137,7 +132,7 @@ static const char *first_of(const char *a, const char *b)
 	return a ? a : b;
 }
 
-static void add_flow(struct flow *sum, const struct flow *flow)
+static void add_flow(const struct flow_list *list, struct flow *sum, const struct flow *flow)
 {
 	sum->bytes += flow->bytes;
 	sum->calls += flow->calls;
@@ -155,6 +150,7 @@ static void add_flow(struct flow *sum, const struct flow *flow)
 	sum->sinks += flow->sinks - (flow->sink_object == sum->sink_object);
 	sum->source_object = flow->source_object;
 	sum->sink_object = flow->sink_object;
+	sum->began = flow->began < sum->began ? flow->began : sum->began;
 	sum->anonymous |= flow->anonymous;
 	sum->lent_or_spliced |= flow->lent_or_spliced;
 	sum->pages_of = first_of(sum->pages_of, flow->pages_of);
@@ -163,6 +159,7 @@ static void add_flow(struct flow *sum, const struct flow *flow)
 	sum->perhaps = first_of(sum->perhaps, flow->perhaps);
 	for (size_t i = 0; i < flow->call_count; i++)
 		add_name(sum, flow->call_names[i]);
+	flow_refusals_merge(list, sum, flow);
 }
 
 typedef int flow_order(const void *left, const void *right);
@@ -179,7 +176,7 @@ static void merge(struct flow_list *list, flow_order *compare, flow_order *same)
 		if (!flow->bytes)
 			continue;
 		if (kept && !same(&list->flows[kept - 1], flow))
-			add_flow(&list->flows[kept - 1], flow);
+			add_flow(list, &list->flows[kept - 1], flow);
 		else
 			list->flows[kept++] = *flow;
 	}
@@ -249,6 +246,8 @@ static void report_one(const struct flow_list *list, const struct flow *flow,
 		.calls_by = calls_text(list->report, flow),
 		.bytes = flow->bytes,
 		.calls = flow->calls,
+		.refusals = flow->refusals,
+		.refusal_count = flow->refusal_count,
 	};
 	flow_judge(list, flow, out);
 }
@@ -331,6 +330,7 @@ void flows_find(struct report *report, const struct session *session,
 	collect(&list);
 	merge(&list, by_object, by_process);
 	flow_pairs_find(&list);
+	flow_refusals_find(&list);
 	merge_processes(&list);
 	qsort(list.flows, list.count, sizeof(*list.flows), busiest_first);
 	report_all(&list, session, scenario);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Flows while they are being put together: bytes between two ends, and on which evidence their
  * copies rest. flows.c leads; flow_ends.c names the ends, flow_segments.c tells what the sockets
- * sent, flow_pairs.c sets reads beside writes, flow_unseen.c lists what cannot be attributed,
- * flow_verdict.c judges. */
+ * sent, flow_pairs.c sets reads beside writes, flow_refusals.c tells which calls
+ * were refused before, flow_unseen.c lists what cannot be attributed, flow_verdict.c judges. */
 #ifndef ZC_FLOWS_H
 #define ZC_FLOWS_H
 
@@ -12,7 +12,7 @@
 #include "report.h"
 #include "session.h"
 
-enum { FLOW_CALLS = 6, FLOW_MUCH = 1 << 20 };
+enum { FLOW_CALLS = 6, FLOW_REFUSALS = 6, FLOW_MUCH = 1 << 20 };
 
 /* One end: objects that people would call the same, as all connections of one server port. */
 struct flow_end {
@@ -55,6 +55,10 @@ struct flow {
 	bool anonymous;		/* the program's own pages were in the segments */
 	const char *pages_of;	/* a file whose pages were in the segments; no call named it */
 	const char *mapped;	/* files that the process had mapped: sources that no call shows */
+	__u32 began;		/* the first of its rows: those of a process stand in the order of
+				 * their first calls; of a pair, the later half's */
+	struct report_refusal *refusals;	/* of calls that would have spared the copies */
+	size_t refusal_count;
 	const char *same_bytes;	/* what supports that bytes read and bytes written are the same */
 	const char *perhaps;	/* where they may have gone to or come from; no evidence */
 };
@@ -74,6 +78,8 @@ void flow_ends_build(struct flow_list *list);
 ENTRY *flow_entry(struct hsearch_data *table, const char *text, size_t number);
 const struct flow_end *flow_source(const struct flow_list *list, const struct flow *flow);
 const struct flow_end *flow_sink(const struct flow_list *list, const struct flow *flow);
+/* The number of the end that an index of a cell is. */
+__u32 flow_end_of(const struct flow_list *list, __u32 index);
 
 /* flow_segments.c: what is known of each object that is written to. */
 struct flow_segments;
@@ -84,6 +90,11 @@ void flow_segments_add(struct flow_segments *segments, const struct zc_cell *cel
 /* flow_pairs.c: reads and writes of one process that the numbers say are the same bytes. A pair
  * becomes FLOW_BOTH, its write is left with no bytes. */
 void flow_pairs_find(struct flow_list *list);
+
+/* flow_refusals.c: what each flow's process tried before; flows are sorted by process. And of two
+ * that become one. */
+void flow_refusals_find(struct flow_list *list);
+void flow_refusals_merge(const struct flow_list *list, struct flow *sum, const struct flow *flow);
 
 /* flow_unseen.c: what the process had mapped, for a flow out of its memory, or NULL; and flows
  * without bytes for what is known to move bytes but not which. session says which tracepoints are

@@ -162,6 +162,15 @@ struct report_zerocopy {
 	struct measured_real late_per_byte;
 };
 
+/* A call that would have moved a flow's bytes without the program's memory, or lent its pages, and
+ * that failed. */
+struct report_refusal {
+	const char *call;		/* "sendfile" */
+	const char *error;		/* "EINVAL" */
+	__u64 times;
+	bool before;			/* the flow's calls came after it; else that is not known */
+};
+
 /* Bytes that went from one place to another; zctrace run and attach. */
 struct report_flow {
 	const char *role;
@@ -172,6 +181,8 @@ struct report_flow {
 	const char *why;			/* what supports it; NULL = it is in the verdict */
 	__u64 bytes, calls;
 	struct measured_real copies_per_byte;	/* CPU copies on the way, all legs */
+	struct report_refusal *refusals;
+	size_t refusal_count;
 };
 
 enum report_event_type { EVENT_ENTER = 1, EVENT_EXIT, EVENT_OFF, EVENT_ON, EVENT_FAULT };

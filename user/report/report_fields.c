@@ -178,6 +178,15 @@ static const struct field witness_rows[] = {
 };
 static const struct field_table witness_fields = { witness_rows, sizeof(struct report_witness) };
 
+static const struct field refusal_rows[] = {
+	{ "call", FIELD_TEXT, .offset = AT(report_refusal, call), .required = true },
+	{ "error", FIELD_TEXT, .offset = AT(report_refusal, error), .required = true },
+	{ "times", FIELD_COUNT, .offset = AT(report_refusal, times), .required = true },
+	{ "before", FIELD_BOOL, .offset = AT(report_refusal, before) },
+	{ 0 },
+};
+static const struct field_table refusal_fields = { refusal_rows, sizeof(struct report_refusal) };
+
 static const struct field flow_rows[] = {
 	{ "role", FIELD_TEXT, .offset = AT(report_flow, role), .required = true },
 	{ "source", FIELD_TEXT, .offset = AT(report_flow, source) },
@@ -190,6 +199,8 @@ static const struct field flow_rows[] = {
 	{ "copies_per_byte", FIELD_REAL, .offset = AT(report_flow, copies_per_byte) },
 	{ "verdict", FIELD_TEXT, .offset = AT(report_flow, verdict) },
 	{ "because", FIELD_TEXT, .offset = AT(report_flow, why) },
+	{ "refusals", FIELD_ARRAY, .offset = AT(report_flow, refusals), .element = &refusal_fields,
+	  .count_offset = AT(report_flow, refusal_count) },
 	{ 0 },
 };
 static const struct field_table flow_fields = { flow_rows, sizeof(struct report_flow) };

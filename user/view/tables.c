@@ -23,6 +23,23 @@ static void add_flow_verdict(struct table *table, const struct report_flow *flow
 		table_remark(table, tone, "%s: %s", verdict, flow->why);
 }
 
+/* Why the program copied: what it tried, and was refused. */
+static void add_refusals(struct table *table, const struct report_flow *flow)
+{
+	char number[NUMBER_BYTES];
+
+	for (size_t i = 0; i < flow->refusal_count; i++) {
+		const struct report_refusal *refusal = &flow->refusals[i];
+
+		number_count(refusal->times, number);
+		table_remark(table, TONE_DOUBT, "%s was refused with %s %s %s; %s%s%s",
+			     refusal->call, refusal->error, number,
+			     refusal->times == 1 ? "time" : "times",
+			     refusal->before ? "after it came " : "whether before or after ",
+			     flow->calls_by ? flow->calls_by : "these calls", refusal->before ? "" : " is not known");
+	}
+}
+
 static struct table *make_flows(const struct report_scenario *scenario)
 {
 	static const struct table_column columns[] = {
@@ -49,6 +66,7 @@ static struct table *make_flows(const struct report_scenario *scenario)
 		else
 			table_real(table, NULL, &flow->copies_per_byte);
 		add_flow_verdict(table, flow);
+		add_refusals(table, flow);
 	}
 	return table;
 }
