@@ -59,7 +59,7 @@ BPF_OBJS := $(B)/bpf/state.bpf.o \
 	$(patsubst bpf/%.bpf.c,$(B)/bpf/%.bpf.o,$(filter-out bpf/state.bpf.c,$(wildcard bpf/*.bpf.c)))
 USER_SOURCES := $(wildcard $(FOLDERS:%=user/%/*.c))
 USER_OBJS := $(USER_SOURCES:%.c=$(B)/%.o) \
-	$(B)/gen/perfetto.pb-c.o $(B)/gen/assets.o
+	$(B)/gen/perfetto.pb-c.o $(B)/gen/assets.o $(B)/gen/articles.o
 # Everything but main(): what the program, the tests and the fuzzers link.
 LIB_OBJS := $(filter-out $(B)/user/cli/main.o,$(USER_OBJS))
 LIB := $(B)/zctrace.a
@@ -132,6 +132,15 @@ $(B)/gen/perfetto.pb-c.o: $(B)/gen/perfetto.pb-c.c
 $(B)/gen/assets.o: web/assets.S $(wildcard web/*.html web/*.css web/*.js) $(D3_JS) | $(B)/gen
 	$(call say,EMBED,$@$(if $(D3_JS),, without D3: the page is complete but does not zoom))
 	$(Q)$(CC) -c $< -o $@ $(if $(D3_JS),-DD3_JS='"$(D3_JS)"') -Iweb
+
+# The articles whose claims are decided, as a table of the program.
+ARTICLES := $(sort $(wildcard articles/*.md))
+$(B)/gen/articles.S: tools/embed-articles.sh $(ARTICLES) articles | $(B)/gen
+	$(Q)tools/embed-articles.sh $(ARTICLES) >$@
+
+$(B)/gen/articles.o: $(B)/gen/articles.S
+	$(call say,EMBED,$@)
+	$(Q)$(CC) -c $< -o $@
 
 # --- the documents' programs ---
 

@@ -2,18 +2,19 @@
 # itself: the compiler is given no other path, so a wrong include does not compile. bpf is the header
 # that the kernel side shares. Each folder's README.md says the same (tests/golden/test_layout.py).
 
-FOLDERS := util report count link run build judge view lab cli
+FOLDERS := util report rule count link run build judge view lab cli
 
 util_uses :=
 report_uses := util
+rule_uses := util report
 count_uses := bpf util
 link_uses := util
 run_uses := bpf util report count link
 build_uses := bpf util report count link run
-judge_uses := util report
+judge_uses := util report rule
 view_uses := util report
-lab_uses := util report judge view
-cli_uses := bpf util report count link run build judge view lab
+lab_uses := util report rule judge view
+cli_uses := bpf util report rule count link run build judge view lab
 scenarios_uses := scenarios util
 tests_uses = bpf $(FOLDERS)
 

@@ -69,14 +69,15 @@ static void check_target(const char *text)
 /* A message for people: there is one, it ends, and is a single line if the text was. */
 static void check_expect(const char *text)
 {
+	const struct article_list documents = claims_documents();
 	struct report *report = report_new();
 	char error[512];
 
 	memset(error, 'x', sizeof(error));
-	if (claims_expect(NULL, text, error, sizeof(error)))
+	if (claims_expect(NULL, &documents, text, error, sizeof(error)))
 		must(memchr(error, '\0', sizeof(error)) && error[0]);
 	must(report != NULL);
-	claims_expect(report, text, error, sizeof(error));
+	claims_expect(report, &documents, text, error, sizeof(error));
 	report_free(report);
 }
 

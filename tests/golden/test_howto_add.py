@@ -28,28 +28,25 @@ SCENARIO_ROW = """
         },
 """
 
-CLAIM_ROW = """
-        {
-                .id = "twin-claim",
-                .text = "twin: switches per call",
-                .source = "doc2",
-                .documents = "2",
-                .unit = "crossings/round",
-                .evidence = "counted",
-                .rule = "as sendfile's",
-                .command = "zctrace twin",
-                .subjects = CLAIM_CALLS,
-                .decide = decide_twin,
-        },
+CLAIM = """
+### twin-claim: twin: switches per call
+
+As sendfile's.
+
+- says: 2
+- unit: crossings/round
+- rule: `twin crossings_per_round = 2 ±1 %`
 """
 
-CLAIM_FUNCTION = """
-void decide_twin(const struct claim_info *info, struct report *report, struct report_claim *claim)
-{
-        claim_expect_number(info, report, claim, claim_is_sendfile, crossings_per_round,
-                            SENDFILE_CROSSINGS);
-}
-"""
+ARTICLE = """# Article: About twins
+
+- by: nobody
+- at: nowhere
+- date: 2026-01-01
+- language: en
+
+## Claims
+""" + CLAIM
 
 METRIC_ROW = """
         [METRIC_TWIN] = { "twin_number", "twin number", UNIT_COUNT, IN_SCENARIO(twin_number),
@@ -135,10 +132,11 @@ def add_scenario(tree):
 
 
 def add_claim(tree):
-    tree.edit("user/judge/claims.c", r"(?<=claims\[\] = \{)\n", CLAIM_ROW.rstrip())
-    tree.append("user/judge/claims_crossings.c", CLAIM_FUNCTION)
-    tree.edit("user/judge/claims_rules.h", "claim_decide_fn decide_copy_switches",
-              "claim_decide_fn decide_twin;\n")
+    tree.append("articles/doc2.md", CLAIM)
+
+
+def add_article(tree):
+    tree.add("articles/twins.md", ARTICLE)
 
 
 def add_metric(tree):
@@ -166,7 +164,7 @@ def add_format(tree):
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     made = Tree(tmp_path_factory.mktemp("howto"))
-    for add in (add_scenario, add_claim, add_metric, add_probe, add_format):
+    for add in (add_scenario, add_claim, add_article, add_metric, add_probe, add_format):
         add(made)
     done = subprocess.run(["make", "-s", "-j2", "build/zctrace", "build/scenarios/twin"],
                           cwd=made.top, capture_output=True, text=True, timeout=BUILD_SECONDS,
@@ -187,6 +185,11 @@ def test_a_scenario(tree):
 def test_a_claim(tree):
     listed = tree.zctrace("list", "claims")
     assert "twin-claim\n  twin: switches per call; doc2 says: 2\n" in listed
+
+
+def test_an_article(tree):
+    assert "1 claims  About twins" in tree.zctrace("articles")
+    assert "rule        twin crossings_per_round = 2 ±1 %" in tree.zctrace("articles", "twins")
 
 
 def test_a_metric(tree, tmp_path):

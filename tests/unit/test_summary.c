@@ -550,7 +550,7 @@ static void one_way_in_sentences(void **state)
 						  "other 11 claims need more: zctrace compare --full.");
 	copy->roles->voluntary.why = "no";
 	expect_no_sentence(report, "A crossing is");
-	copy->rounds.why = "no";
+	copy->rounds.why = copy->crossings_per_round.why = "no";
 	copy->cpu_untraced_ns.median.why = "no";
 	fixture_no_leg(copy, LEG_USER_SOCKET, "no");
 	expect_sentence(report, "copy (whole file) sent 256 MiB in 0.431 s.");

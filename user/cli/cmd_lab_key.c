@@ -68,7 +68,7 @@ static int show(const struct lab *key, const struct lab *lab, const struct handi
 		{ "found", .right = true },
 		{ "holds", .right = false },
 	};
-	struct lab_evidence evidence[LAB_MAX_MEASUREMENTS];
+	struct rule_evidence evidence[LAB_MAX_MEASUREMENTS];
 	const struct outputs plain = { 0 };
 	const struct render_options terminal = outputs_terminal(&plain);
 	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));

@@ -17,15 +17,18 @@ static void list_scenarios(void)
 
 static void list_claims(void)
 {
-	const struct claim_info *claims;
-	size_t count;
+	const struct article_list documents = claims_documents();
+	struct report *report = report_new();
 
-	claims = claims_all(&count);
-	for (size_t i = 0; i < count; i++) {
-		printf("%s\n  %s; %s says: %s\n  rule: %s\n  measured by: %s\n", claims[i].id,
-		       claims[i].text, claims[i].source, claims[i].documents, claims[i].rule,
-		       claims[i].command);
+	/* Of an empty report nothing can be decided: what each claim says is there. */
+	claims_decide_articles(report, &documents);
+	for (size_t i = 0; i < report->claim_count; i++) {
+		const struct report_claim *claim = &report->claims[i];
+
+		printf("%s\n  %s; %s says: %s\n  rule: %s\n  %s\n", claim->id, claim->text,
+		       claim->source, claim->documents, claim->rule, claim->why);
 	}
+	report_free(report);
 }
 
 static void list_metrics(void)

@@ -24,61 +24,46 @@ enum {
 struct arguments {
 	struct measure_options shared;
 	const struct scenario *only;	/* NULL = compare */
-	const struct document *document;	/* --as; NULL = none */
+	const struct article *article;	/* --as; NULL = none */
 	__u64 whole_or_chunk;		/* of copy alone: 0 = the whole file at once */
 	bool full, all, prefault;
 	const char *expect[MAX_EXPECT];
 	size_t expect_count;
 };
 
-/* What an article's programs use. doc1 and doc2 give their sizes as "1.2GB" and "2.4GB" of 1024s:
- * whole bytes, rounded down. */
-struct document {
-	const char *name;
-	int port;
-	__u64 chunk_bytes, bytes;
-};
-
-static const struct document documents[] = {
-	{ "doc1", 8082, 65535, 1288490188 },
-	{ "doc2", 10000, 65536, 2576980377 },
-};
-
-static void take_document(const struct option_use *use)
+static void take_article(const struct option_use *use)
 {
 	struct arguments *a = use->arguments;
 
-	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
-		if (!strcmp(documents[i].name, use->text)) {
-			a->document = &documents[i];
-			return;
-		}
-	}
-	argp_error(use->state, "--as %s: give doc1 or doc2", use->text);
+	a->article = library_find(use->text);
+	if (!a->article)
+		argp_error(use->state, "--as %s: give the name of an article: doc1, doc2, or what "
+			   "zctrace articles lists", use->text);
 }
 
 /* Only what no option of its own was given for, in whatever order they stood. */
-static void as_document(struct arguments *a)
+static void as_article(struct arguments *a)
 {
 	struct measure_plan *plan = &a->shared.plan;
 
-	plan->as = a->document->name;
+	plan->as = a->article->name;
 	if (!plan->port)
-		plan->port = a->document->port;
+		plan->port = a->article->port;
 	if (!plan->chunk_bytes)
-		plan->chunk_bytes = a->document->chunk_bytes;
+		plan->chunk_bytes = a->article->chunk_bytes;
 	if (!plan->bytes)
-		plan->bytes = a->document->bytes;
+		plan->bytes = a->article->bytes;
 }
 
 static void add_expect(const struct option_use *use)
 {
+	const struct article_list documents = claims_documents();
 	struct arguments *a = use->arguments;
 	char error[512];
 
 	if (a->expect_count == MAX_EXPECT)
 		argp_error(use->state, "--expect: at most %d", MAX_EXPECT);
-	if (claims_expect(NULL, use->text, error, sizeof(error)) == -EINVAL)
+	if (claims_expect(NULL, &documents, use->text, error, sizeof(error)) == -EINVAL)
 		argp_error(use->state, "--expect %s: %s", use->text, error);
 	a->expect[a->expect_count++] = use->text;
 }
@@ -93,8 +78,8 @@ static void take_chunk(const struct option_use *use)
 static const struct option_row options[] = {
 	{ "chunk", "SIZE", "Bytes a round (default 64K; copy alone: the whole file)",
 	  .take = take_chunk, MEMBER(shared.plan.chunk_bytes), .group = 1 },
-	{ "as", "doc1|doc2", "A document's own port, chunk and file size (1.2 GB, 2.4 GB)",
-	  .take = take_document, .group = 1 },
+	{ "as", "ARTICLE", "An article's own port, chunk and file size (doc1: 1.2 GB, doc2: 2.4 GB)",
+	  .take = take_article, .group = 1 },
 	{ "prefault", NULL, "copy: touch the buffer before the clock starts",
 	  SETS_FLAG(prefault), .group = 1 },
 	{ "full", NULL,
@@ -206,8 +191,8 @@ static void complete_plan(struct arguments *a)
 	__u64 chunk;
 
 	a->whole_or_chunk = plan->chunk_bytes;
-	if (a->document)
-		as_document(a);
+	if (a->article)
+		as_article(a);
 	chunk = plan->chunk_bytes ? plan->chunk_bytes : DEFAULT_CHUNK;
 	measure_complete(&a->shared, &defaults);
 	plan_variants(a, chunk);
@@ -218,11 +203,12 @@ static void complete_plan(struct arguments *a)
 
 static enum zc_exit check_expectations(const struct arguments *a, const struct report *report)
 {
+	const struct article_list documents = claims_documents();
 	enum zc_exit status = ZC_EXIT_OK;
 	char error[512];
 
 	for (size_t i = 0; i < a->expect_count; i++) {
-		if (claims_expect(report, a->expect[i], error, sizeof(error)))
+		if (claims_expect(report, &documents, a->expect[i], error, sizeof(error)))
 			status = complain(ZC_EXIT_CLAIM, "--expect %s: %s", a->expect[i], error);
 	}
 	return status;

@@ -2,6 +2,7 @@
 /* report and diff: saved reports again, in any format, without root. */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -11,15 +12,15 @@
 
 struct arguments {
 	struct outputs outputs;
-	const char *paths[2];
-	int wanted, given;
+	const char *paths[SCORECARD_MOST];
+	int least, most, given;
 };
 
 static void take_path(const struct option_use *use)
 {
 	struct arguments *a = use->arguments;
 
-	if (a->given == a->wanted)
+	if (a->given == a->most)
 		argp_error(use->state, "one FILE too many: %s", use->text);
 	a->paths[a->given++] = use->text;
 }
@@ -28,9 +29,9 @@ static void end(const struct option_use *use)
 {
 	const struct arguments *a = use->arguments;
 
-	if (a->given < a->wanted)
+	if (a->given < a->least)
 		argp_error(use->state, "%s; copy, sendfile and compare save one with --json FILE",
-			   a->wanted > 1 ? "two saved reports are needed" :
+			   a->least > 1 ? "two saved reports are needed" :
 			   "a saved report is missing");
 }
 
@@ -52,8 +53,9 @@ static const struct option_row diff_options[] = {
 
 static const struct command_syntax report_syntax = {
 	.options = { report_options, output_options }, .argument = take_path, .end = end,
-	.args_doc = "FILE.json",
-	.doc = "Shows a saved report as text, or turns it into other formats. Needs no privilege.",
+	.args_doc = "FILE.json...",
+	.doc = "Shows a saved report as text, or turns it into other formats; of several, the "
+	       "scorecard: every claim's verdict in each. Needs no privilege.",
 };
 
 static const struct command_syntax diff_syntax = {
@@ -72,9 +74,31 @@ static struct report *load(const char *path)
 	return report;
 }
 
+/* The verdicts of several reports side by side. */
+static int report_several(struct arguments *a)
+{
+	struct scorecard scorecard = { .count = a->given };
+	int status = ZC_EXIT_OK;
+
+	for (int i = 0; i < a->given && !status; i++) {
+		const char *slash = strrchr(a->paths[i], '/');
+
+		scorecard.names[i] = slash ? slash + 1 : a->paths[i];
+		scorecard.reports[i] = load(a->paths[i]);
+		status = scorecard.reports[i] ? ZC_EXIT_OK : ZC_EXIT_FAILED;
+	}
+	if (a->outputs.count)
+		a->outputs.quiet = true;
+	if (!status)
+		status = outputs_write_scorecard(&a->outputs, &scorecard);
+	for (int i = 0; i < a->given; i++)
+		report_free((struct report *)scorecard.reports[i]);
+	return status;
+}
+
 int cmd_report(int argc, char **argv)
 {
-	struct arguments a = { .wanted = 1 };
+	struct arguments a = { .least = 1, .most = SCORECARD_MOST };
 	struct report *report;
 	int err;
 
@@ -82,6 +106,8 @@ int cmd_report(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (outputs_check(&a.outputs))
 		return ZC_EXIT_USAGE;
+	if (a.given > 1)
+		return report_several(&a);
 	report = load(a.paths[0]);
 	if (!report)
 		return ZC_EXIT_FAILED;
@@ -106,7 +132,7 @@ static int write_comparison(FILE *out, void *context)
 
 int cmd_diff(int argc, char **argv)
 {
-	struct arguments a = { .wanted = 2 };
+	struct arguments a = { .least = 2, .most = 2 };
 	struct comparison c = { 0 };
 	int err = -1;
 

@@ -17,7 +17,7 @@ struct command {
 };
 
 command_fn cmd_measure, cmd_sweep, cmd_trace, cmd_receive, cmd_report, cmd_diff, cmd_doctor;
-command_fn cmd_list, cmd_lab, cmd_version, cmd_help;
+command_fn cmd_articles, cmd_check, cmd_list, cmd_lab, cmd_version, cmd_help;
 /* The second words of lab, which calls them. */
 command_fn cmd_lab_check, cmd_lab_key;
 

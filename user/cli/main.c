@@ -18,11 +18,13 @@
 
 static const struct command commands[] = {
 	{ "compare", cmd_measure, "run both, decide what the documents claim; --all: every way" },
+	{ "check", cmd_check, "decide what articles claim: those of the library, or your own" },
+	{ "articles", cmd_articles, "the library of articles, and what each of them claims" },
 	{ "sweep", cmd_sweep, "many sizes of chunk: where do crossings stop mattering?" },
 	{ "run", cmd_trace, "run any program and tell where its bytes went: is it zero-copy?" },
 	{ "attach", cmd_trace, "the same for a program that runs already" },
 	{ "receive", cmd_receive, "the far end of a measurement over a real network (--to)" },
-	{ "report", cmd_report, "show a saved report again, or turn it into another format" },
+	{ "report", cmd_report, "show saved reports again, or turn them into another format" },
 	{ "diff", cmd_diff, "two saved reports side by side" },
 	{ "lab", cmd_lab, "an exercise for a class: predict, measure, explain, hand in" },
 	{ "doctor", cmd_doctor, "what this machine lacks, what is lost by it, what to do" },

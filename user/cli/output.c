@@ -75,6 +75,7 @@ int outputs_check(const struct outputs *outputs)
 
 struct job {
 	const struct report *report;
+	const struct scorecard *scorecard;	/* in its place, or NULL */
 	const struct renderer *renderer;
 	struct render_options options;
 };
@@ -83,6 +84,8 @@ static int render_job(FILE *out, void *context)
 {
 	const struct job *job = context;
 
+	if (job->scorecard)
+		return scorecard_print(job->scorecard, job->renderer, &job->options, out);
 	return job->renderer->render(job->report, &job->options, out);
 }
 
@@ -117,14 +120,14 @@ static int write_standard(int fd, struct job *job)
 	return err;
 }
 
-int outputs_write(const struct outputs *outputs, const struct report *report)
+static int write_all(const struct outputs *outputs, struct job job)
 {
-	struct job job = { .report = report, .options.verbose = outputs->verbose };
-	struct job terminal = { .report = report, .renderer = renderer_find("text"),
-				.options = outputs_terminal(outputs) };
+	struct job terminal = job;
 	bool text = !outputs->quiet;
 	int err, first = 0;
 
+	terminal.renderer = renderer_find("text");
+	terminal.options = outputs_terminal(outputs);
 	for (size_t i = 0; i < outputs->count; i++)
 		text = text && !is_stdout(outputs->files[i].path);
 	if (text)
@@ -139,11 +142,35 @@ int outputs_write(const struct outputs *outputs, const struct report *report)
 		} else {
 			err = output_replace(path, render_job, &job);
 			if (err)
-				complain(ZC_EXIT_FAILED, "%s: %s; what was there before is unchanged",
+				complain(ZC_EXIT_FAILED,
+					 "%s: %s; what was there before is unchanged",
 					 path, strerror(-err));
 		}
 		if (err && !first)
 			first = err;
 	}
 	return first;
+}
+
+int outputs_write(const struct outputs *outputs, const struct report *report)
+{
+	return write_all(outputs, (struct job){ .report = report,
+						.options.verbose = outputs->verbose });
+}
+
+enum zc_exit outputs_write_scorecard(const struct outputs *outputs,
+				     const struct scorecard *scorecard)
+{
+	for (size_t i = 0; i < outputs->count; i++) {
+		const struct renderer *renderer = outputs->files[i].renderer;
+		const char *name = renderer->name;
+
+		if (strcmp(name, "html") && strcmp(name, "markdown") && strcmp(name, "csv"))
+			return complain(ZC_EXIT_USAGE,
+					"--%s: holds one report; of several there are "
+					"--html, --markdown and --csv", name);
+	}
+	return write_all(outputs, (struct job){ .scorecard = scorecard,
+						.options.verbose = outputs->verbose }) ?
+	       ZC_EXIT_FAILED : ZC_EXIT_OK;
 }

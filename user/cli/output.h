@@ -5,8 +5,9 @@
 #define ZC_OUTPUT_H
 
 #include "commands.h"
+#include "exits.h"
 #include "identity.h"
-#include "render.h"
+#include "scorecard.h"
 
 enum { OUTPUT_MAX = 8 };
 
@@ -30,6 +31,11 @@ extern struct option_row output_options[];
 int outputs_check(const struct outputs *outputs);
 /* Text to stdout unless a file is "-" or quiet, then every file. 0 or -errno, said on stderr. */
 int outputs_write(const struct outputs *outputs, const struct report *report);
+
+/* The same of several reports side by side: a format that cannot hold them is a usage error. The
+ * exit status, said. */
+enum zc_exit outputs_write_scorecard(const struct outputs *outputs,
+				     const struct scorecard *scorecard);
 
 /* How text goes to standard output: colours only on a terminal that wants them. */
 struct render_options outputs_terminal(const struct outputs *outputs);

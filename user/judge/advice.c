@@ -53,12 +53,14 @@ static __u64 cost_of(const struct report_scenario *scenario, const struct report
 
 static const char *remedy(const struct report_flow *flow)
 {
-	bool file = text_begins(flow->source_kind, "file"), socket = text_begins(flow->sink_kind, "tcp");
+	bool file = text_begins(flow->source_kind, "file"), socket = text_begins(flow->sink_kind,
+										 "tcp");
 
 	if (file && socket)
 		return "sendfile(2) would hand over the file's pages: no copy through the program, "
 		       "half the crossings per chunk";
-	if (text_begins(flow->source_kind, "tcp") && (socket || text_begins(flow->sink_kind, "file")))
+	if (text_begins(flow->source_kind, "tcp") && (socket || text_begins(flow->sink_kind,
+									    "file")))
 		return "splice(2) through a pipe would move the socket's pages without the program's "
 		       "memory";
 	if (file && text_begins(flow->sink_kind, "file"))
@@ -95,7 +97,8 @@ static void advise_copy(struct report *report, const struct report_scenario *sce
 	if (!what || flow->bytes < MUCH || !text_begins(flow->verdict, "copied through user space"))
 		return;
 	say(report, report->warnings, &report->warning_count,
-	    report_format(report, "%s went from %s to %s by %s: %.2f CPU copies per byte, %s. If the "
+	    report_format(report,
+			  "%s went from %s to %s by %s: %.2f CPU copies per byte, %s. If the "
 			  "program only passes them on (%s; what it did to them is not visible), "
 			  "%s.",
 			  size_format(flow->bytes, size, sizeof(size)), flow->source, flow->sink,
@@ -150,7 +153,8 @@ static void headline(struct report *report, const struct report_scenario *scenar
 		return;
 	}
 	say(report, report->sentences, &report->sentence_count,
-	    report_format(report, "Is it zero-copy? The busiest flow, %s from %s to %s by %s: %s%s.",
+	    report_format(report,
+			  "Is it zero-copy? The busiest flow, %s from %s to %s by %s: %s%s.",
 			  size_format(flow->bytes, size, sizeof(size)), flow->source, flow->sink,
 			  flow->calls_by, flow->verdict, flow->copies_per_byte.why ? "" :
 			  report_format(report, ", %.2f CPU copies per byte",
@@ -162,7 +166,8 @@ static void tell_outlived(struct report *report, __u64 alive)
 {
 	if (alive)
 		say(report, report->warnings, &report->warning_count,
-		    report_format(report, "%s outlived the command: what %s did afterwards is not in "
+		    report_format(report,
+				  "%s outlived the command: what %s did afterwards is not in "
 				  "this report. Try: zctrace attach -p PID.",
 				  words_many(report, alive, "process", "processes"),
 				  alive == 1 ? "it" : "they"));
@@ -181,7 +186,8 @@ static void tell_refused_ring(struct report *report, const struct report_scenari
 	}
 	if (calls && calls == errors)
 		say(report, report->warnings, &report->warning_count,
-		    report_format(report, "io_uring_setup was refused %s: no request was made. Try: "
+		    report_format(report,
+				  "io_uring_setup was refused %s: no request was made. Try: "
 				  "sysctl kernel.io_uring_disabled (0 allows it), and what a "
 				  "container's seccomp filter forbids.",
 				  words_many(report, calls, "time", "times")));

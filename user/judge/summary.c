@@ -3,7 +3,9 @@
  * Called by measure_command.c after the claims. */
 #include "summary.h"
 
-#include "claim_info.h"
+#include <string.h>
+
+#include "claims.h"
 #include "scenario_table.h"
 #include "stats.h"
 #include "summary_parts.h"
@@ -65,21 +67,44 @@ struct measured summary_copies(const struct report_scenario *scenario)
 	return unless_lost(scenario, copies);
 }
 
+/* The next of the times that an article prints of that program, from *at on; 0 = there is none. */
+static double next_time(const struct article *article, const char *selector, size_t *at)
+{
+	while (*at < article->time_count) {
+		const struct article_time *time = &article->times[(*at)++];
+
+		if (!strcmp(time->selector, selector))
+			return time->ns;
+	}
+	return 0;
+}
+
+/* The least and the largest ratio of the times that an article prints. */
+static void add_ratios(const struct article *article, double *least, double *most)
+{
+	size_t at_copy = 0, at_sendfile = 0;
+	double copy, sendfile;
+
+	while ((copy = next_time(article, "copy,whole", &at_copy)) > 0 &&
+	       (sendfile = next_time(article, "sendfile", &at_sendfile)) > 0) {
+		const double ratio = copy / sendfile;
+
+		if (*least == 0 || ratio < *least)
+			*least = ratio;
+		if (ratio > *most)
+			*most = ratio;
+	}
+}
+
 /* "3.2×" of the document whose program was run; "1.9× to 3.2×" of both. */
 static const char *documents_ratio(struct report *report)
 {
+	const struct article_list documents = claims_documents();
 	double least = 0, most = 0;
 
-	for (size_t i = 0; i < claims_documents_time_count; i++) {
-		const struct claims_documents_time *time = &claims_documents_times[i];
-		const double ratio = time->copy / time->sendfile;
-
-		if (report->config.as && !text_is(report->config.as, time->document))
-			continue;
-		if (least == 0 || ratio < least)
-			least = ratio;
-		if (ratio > most)
-			most = ratio;
+	for (size_t i = 0; i < documents.count; i++) {
+		if (!report->config.as || text_is(report->config.as, documents.at[i]->name))
+			add_ratios(documents.at[i], &least, &most);
 	}
 	if (least < most)
 		return report_format(report, "%.1f× to %.1f×", least, most);
@@ -169,12 +194,14 @@ static const char *against_the_loop(struct report *report, const struct pick_pai
 	times = words_times_within(report, ratio.value, stats_ratio_interval(copy, sendfile));
 	switch (stats_compare(copy, sendfile)) {
 	case STATS_GREATER:
-		return report_format(report, "Against a loop of read and send with the same %s, the "
+		return report_format(report,
+				     "Against a loop of read and send with the same %s, the "
 				     "fair comparison, sendfile is %s faster.", size, times);
 	case STATS_LESS:
 		times = words_times_within(report, 1 / ratio.value,
 					   stats_ratio_interval(sendfile, copy));
-		return report_format(report, "Against a loop of read and send with the same %s, the "
+		return report_format(report,
+				     "Against a loop of read and send with the same %s, the "
 				     "fair comparison, sendfile is %s slower.", size, times);
 	case STATS_ALIKE:
 		break;

@@ -200,7 +200,8 @@ static const char *what_gathering_does(struct report *report, const struct pick_
 				     "sendfile sent: %s per byte over %s, %s over %s.",
 				     words_ratio(report, copied), scenario->link,
 				     words_ratio(report, gathered),
-				     pair->sendfile->link ? pair->sendfile->link : "the other link");
+				     pair->sendfile->link ? pair->sendfile->link :
+					     "the other link");
 	}
 	return NULL;
 }

@@ -170,13 +170,15 @@ static const char *where_crossings_stop(struct report *report, const struct swee
 	if (!knee.below)
 		return NULL;
 	if (knee.hidden)
-		return report_format(report, "%s: the noise hides where crossings stop mattering: %s "
+		return report_format(report,
+				     "%s: the noise hides where crossings stop mattering: %s "
 				     "of CPU time at %s, %s at %s. More runs (-n 15) may show it.",
 				     at->id, median(report, knee.below, cpu),
 				     chunk(report, knee.below), median(report, at, cpu),
 				     chunk(report, at));
 	if (knee.at + 1 == curve->count)
-		return report_format(report, "%s: CPU time falls up to the largest chunk (%s at %s, "
+		return report_format(report,
+				     "%s: CPU time falls up to the largest chunk (%s at %s, "
 				     "%s at %s): crossings matter at every size that was tried.",
 				     at->id, median(report, knee.below, cpu),
 				     chunk(report, knee.below), median(report, at, cpu),
@@ -242,7 +244,8 @@ static const char *where_it_is_odd(struct report *report, const struct sweep_cur
 	}
 	if (!first || last == curve->points[curve->count - 1])
 		return NULL;
-	return report_format(report, "%s: with chunks of %s%s%s it takes up to %s as much %s as with "
+	return report_format(report,
+			     "%s: with chunks of %s%s%s it takes up to %s as much %s as with "
 			     "%s, and with larger ones less again. The chunk's size alone does not "
 			     "explain that: look there.", at->id, chunk(report, first),
 			     first == last ? "" : " to ", first == last ? "" : chunk(report, last),

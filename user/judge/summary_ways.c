@@ -75,7 +75,8 @@ static const char *what_was_mapped(struct report *report, const struct report_sc
 	if (scenario->failed || !text_is(scenario->id, "mmap") || !sender ||
 	    sender->faults_kernel.why)
 		return NULL;
-	return report_format(report, "%s made no read: %s inside its sends brought the file's pages "
+	return report_format(report,
+			     "%s made no read: %s inside its sends brought the file's pages "
 			     "instead.", pick_label(report, scenario),
 			     words_many(report, sender->faults_kernel.value, "page fault",
 					"page faults"));

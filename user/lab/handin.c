@@ -205,7 +205,7 @@ int handin_add_file(struct handin *handin, const char *path, const char *file, c
 }
 
 void handin_evidence(const struct handin *handin, const struct lab *lab,
-		     struct lab_evidence evidence[LAB_MAX_MEASUREMENTS])
+		     struct rule_evidence evidence[LAB_MAX_MEASUREMENTS])
 {
 	for (size_t i = 0; i < lab->measurement_count; i++) {
 		const char *file = lab->measurements[i].file;

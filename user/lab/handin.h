@@ -57,7 +57,7 @@ const struct handin_report *handin_report(const struct handin *handin, const cha
 
 /* What lab_evaluate() takes: one entry for each measurement of the lab. */
 void handin_evidence(const struct handin *handin, const struct lab *lab,
-		     struct lab_evidence evidence[LAB_MAX_MEASUREMENTS]);
+		     struct rule_evidence evidence[LAB_MAX_MEASUREMENTS]);
 
 /* 0, or -EINVAL with one line for people. Reports that cannot be read are no error here. */
 int handin_read(const char *path, struct handin *handin, char *error, size_t size);

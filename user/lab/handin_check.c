@@ -277,7 +277,7 @@ static bool is_blank(const char *text)
 }
 
 static void check_predictions(const struct handin *handin, const struct lab *lab,
-			      const struct lab_evidence *evidence, struct handin_verdict *verdict)
+			      const struct rule_evidence *evidence, struct handin_verdict *verdict)
 {
 	verdict->of = lab->prediction_count;
 	for (size_t i = 0; i < lab->prediction_count; i++) {
@@ -351,7 +351,7 @@ static void check_report(const struct handin_report *found, const struct lab_mea
 void handin_check(const struct handin *handin, const struct lab *lab,
 		  struct handin_verdict *verdict)
 {
-	struct lab_evidence evidence[LAB_MAX_MEASUREMENTS];
+	struct rule_evidence evidence[LAB_MAX_MEASUREMENTS];
 
 	*verdict = (struct handin_verdict){ .complete = true, .sound = true };
 	handin_evidence(handin, lab, evidence);

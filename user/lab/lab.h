@@ -8,9 +8,7 @@
 #include <stddef.h>
 #include "metric.h"
 #include "report.h"
-
-/* Counts are whole; ratios are shown with two decimals. */
-#define LAB_EXACT_WITHIN 0.005
+#include "rule.h"
 
 enum {
 	LAB_MAX_PREDICTIONS = 16,
@@ -74,12 +72,6 @@ bool lab_exists(int number, char *title, size_t size);
 
 /* --- numbers --- */
 
-/* A report under the name that the lab's text gives its file. */
-struct lab_evidence {
-	const char *file;
-	const struct report *report;	/* NULL = it is not there */
-};
-
 /* What stands in the reports: a number, or a text (a verdict). */
 struct lab_value {
 	bool is_text;
@@ -90,23 +82,14 @@ struct lab_value {
 	char why[LAB_TEXT_BYTES];	/* it is not there: the reason, else "" */
 };
 
-/*
- * Finds a value:
- *	[FILE:]SCENARIO METRIC[@ROLE]	a number of metric.c
- *	[FILE:]flow FIELD		of the busiest flow: verdict, copies_per_byte, calls, bytes
- *	[FILE:]claim ID			its verdict
- *	NUMBER
- * Without FILE it is in the first measurement's report.
- * SCENARIO is an id and what tells it from others: copy,whole  sendfile,veth-nosg  copy,4K
- * Numbers may be joined by +, - and /, with blanks around, from left to right.
- * 0, also when the value is not there (why says so); -EINVAL: not such a text.
- */
-int lab_evaluate(const char *where, const struct lab_evidence *evidence, size_t count,
+/* Finds what an expression of rule.h says, in the reports by the names that the lab gives them. 0,
+ * also when the value is not there (why says so); -EINVAL: it is no expression. */
+int lab_evaluate(const char *where, const struct rule_evidence *evidence, size_t count,
 		 struct lab_value *value);
 
-/* "WHERE = X", ">= X", "<= X", "within A .. B", "is TEXT"; *holds is set and value is what was
- * found. 0 or -EINVAL. */
-int lab_holds(const char *rule, const struct lab_evidence *evidence, size_t count,
+/* A rule of rule.h; *holds is set, and value is what stands on the left of its first comparison. 0
+ * or -EINVAL. */
+int lab_holds(const char *rule, const struct rule_evidence *evidence, size_t count,
 	      struct lab_value *value, bool *holds);
 
 enum lab_judgement { LAB_RIGHT, LAB_WRONG, LAB_NOT_PREDICTED, LAB_NOT_MEASURED };

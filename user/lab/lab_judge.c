@@ -114,7 +114,7 @@ static bool is_within(const char *within, double predicted, double measured)
 			limit = limit / 100 * fabs(measured);
 		return fabs(predicted - measured) <= limit;
 	}
-	return fabs(predicted - measured) < LAB_EXACT_WITHIN;
+	return fabs(predicted - measured) < RULE_EXACT_WITHIN;
 }
 
 enum lab_judgement lab_judge(const struct lab_prediction *prediction, const char *answer,

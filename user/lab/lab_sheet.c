@@ -11,7 +11,7 @@
 
 void lab_sheet_fill(struct lab_sheet *sheet, const struct lab *lab, const struct handin *handin)
 {
-	struct lab_evidence evidence[LAB_MAX_MEASUREMENTS];
+	struct rule_evidence evidence[LAB_MAX_MEASUREMENTS];
 
 	*sheet = (struct lab_sheet){ .lab = lab, .handin = handin };
 	handin_evidence(handin, lab, evidence);

@@ -31,4 +31,8 @@ void page_data(FILE *out, const struct report *report);
 /* Every timeline, as data for web/timeline.js (html_timeline.c). */
 void page_timelines(FILE *out, const struct report *report);
 
+struct table;
+/* A page of its own with one table, in the style of the others (render_html.c). */
+void page_of_table(const char *title, const struct table *table, FILE *out);
+
 #endif

@@ -353,3 +353,19 @@ int render_html(const struct report *report, const struct render_options *option
 		return errno ? -errno : -EIO;
 	return 0;
 }
+
+void page_of_table(const char *title, const struct table *table, FILE *out)
+{
+	fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n", out);
+	put_policy(out, NULL);
+	fputs("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>", out);
+	html_text(out, title);
+	fputs("</title>\n<style>", out);
+	put_style(out, NULL);
+	fputs("</style>\n</head>\n<body>\n<main id=\"main\">\n<h1>", out);
+	html_text(out, title);
+	fputs("</h1>\n", out);
+	table_print_html(table, "claims", title, out);
+	fputs("</main>\n</body>\n</html>\n", out);
+}

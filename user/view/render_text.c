@@ -233,6 +233,12 @@ static void print_flows(const struct report *report, const struct render_options
 		print_tables(report, &report->scenarios[i], options, false, out);
 }
 
+/* check answers what articles claim: the numbers are for -v. */
+static bool is_check(const struct report *report)
+{
+	return text_is(report->mode, "check");
+}
+
 static void print_claims(const struct report *report, const struct render_options *options,
 			 FILE *out)
 {
@@ -355,8 +361,10 @@ int render_text(const struct report *report, const struct render_options *option
 		print_sentences, print_warnings,
 	};
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		parts[i](report, options, out);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i] != print_numbers || !is_check(report) || options->verbose)
+			parts[i](report, options, out);
+	}
 	if (options->verbose)
 		print_details(report, options, out);
 	print_witnesses(report, options, out);
