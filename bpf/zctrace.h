@@ -118,12 +118,14 @@ struct zc_proc {
 	__u64 runnable_ns;	/* off CPU, waiting for a CPU */
 	__u64 faults_user;	/* page faults taken in user mode */
 	__u64 faults_kernel;	/* page faults taken inside a call */
+	__u64 interrupts_user;	/* while one of its threads ran, and in user mode */
+	__u64 interrupts_kernel;	/* while it was in the kernel */
 	struct zc_tally tally;
 	__u64 received[6];	/* copied out of sockets, by the origin of the segment's first page;
 				 * index is enum zc_origin */
 	char comm[ZC_COMM_LEN];
 };
-_Static_assert(sizeof(struct zc_proc) == 232, "zc_proc crosses the border");
+_Static_assert(sizeof(struct zc_proc) == 248, "zc_proc crosses the border");
 
 /* A process's state in one word, so that one comparison tells whether what a thread remembers still
  * holds: three bits, and above them a number that changes whenever a descriptor may have been

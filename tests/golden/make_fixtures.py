@@ -37,6 +37,7 @@ def role(switches, faults, cpu, rss, times, pid):
         "pid": pid, "execs": 1, "merged": 0,
         "switches": {"voluntary": switches[0], "involuntary": switches[1], "why": None},
         "faults": {"user": faults[0], "kernel": faults[1], "why": None},
+        "interrupts": {"user": 3, "kernel": 47, "why": None},
         "cpu_ns": {"user": cpu[0], "system": cpu[1], "why": None},
         "peak_rss_bytes": rss,
         "time_ns": {"user": times[0], "kernel": times[1], "blocked": times[2],
@@ -113,7 +114,8 @@ def scenario(name, variant, chunk, rounds, per_round, crossings, legs, roles, ca
         "sha256_sent": "a5" * 32, "sha256_received": "a5" * 32, "failed": None,
         "rounds": rounds,
         "crossings": {"per_round": per_round, "data": data, "control": control,
-                      "user_faults": faults, "total": data + control + faults, "why": None},
+                      "user_faults": faults, "total": data + control + faults, "interrupts": 6,
+                      "why": None},
         "roles": roles, "syscalls": calls, "legs": legs,
         "elapsed_ns": {"untraced": spread(elapsed), "traced": spread([2 * t for t in elapsed])},
         "sender_cpu_ns": {"untraced": spread([t // 50 + t // 2 for t in elapsed])},
@@ -255,8 +257,8 @@ def failed(broken, why):
     """The scenario as it is when none of its runs could be made."""
     broken["failed"] = why
     for where in (broken, broken["crossings"], *broken["legs"]):
-        for key in ("rounds", "per_round", "data", "control", "user_faults", "total", "bytes",
-                    "per_byte", "bytes_per_second"):
+        for key in ("rounds", "per_round", "data", "control", "user_faults", "total",
+                    "interrupts", "bytes", "per_byte", "bytes_per_second"):
             if key in where:
                 where[key] = None
                 where["why"] = why
@@ -428,7 +430,7 @@ def flows():
     one["roles"]["curl[813]"]["merged"] = 2
     one["zerocopy"] = not_borrowed(why)
     one["crossings"] = {"per_round": None, "data": 28192, "control": 198, "user_faults": 660,
-                        "total": 29050, "why": why}
+                        "total": 29050, "interrupts": 12, "why": why}
     one["elapsed_ns"]["untraced"] = unmeasured_spread("only traced runs are made")
     made = report("run", [one], [], sentences=["nginx[812] sent /srv/www/film.mkv without a CPU "
                                                "copy."])

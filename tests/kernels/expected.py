@@ -81,11 +81,16 @@ CASES = {
         },
         ("io_uring READ + io_uring SEND", 2 * ROUNDS, WHOLE, 2.0, COPIED),
     ),
+    "run-in-user": {"interrupts hit": "user", "witnesses against": 0, "lost": 0},
+    "run-in-kernel": {"interrupts hit": "kernel", "witnesses against": 0, "lost": 0},
     "run-32bit": program({"32-bit call -": (23, 0, 0)}, ("32-bit call", 23, 0, None, NUMBERS)),
 }
 
 # Not every machine can take these: it is enough that one of the kernels was measured.
-ONCE = {"run-32bit"}
+ONCE = {"run-32bit", "run-in-user", "run-in-kernel"}
+
+INTERRUPTS = ["local_timer_entry", "reschedule_entry", "call_function_entry",
+              "call_function_single_entry", "irq_work_entry", "irq_handler_entry", "nmi_handler"]
 
 # What must be null in the report of sendfile-lo when a tracepoint is left out (* is every role or
 # call); all that CASES asks of it and that is not null must still be exact.
@@ -107,6 +112,8 @@ WITHOUT = {
     ],
     "page_fault_user": ["crossings.user_faults", "crossings.total", "roles.*.faults.user"],
     "page_fault_kernel": ["roles.*.faults.kernel"],
+    **dict.fromkeys(INTERRUPTS, ["crossings.interrupts", "roles.*.interrupts.user",
+                                 "roles.*.interrupts.kernel"]),
     "mm_filemap_add_to_page_cache": ["legs.disk-cache.bytes", "legs.disk-cache.per_byte"],
     "net_dev_queue": ["legs.user-socket.at_queue_bytes"],
     "net_dev_start_xmit": [

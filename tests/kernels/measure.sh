@@ -114,6 +114,20 @@ any_program() {
 	served run-io-uring "$programs/ring_copy" $PORT "$TMPDIR/file" 65536
 }
 
+# Programs that are nearly always in user mode, or in the kernel: what interrupts hit is told from
+# each kernel's stacks.
+interrupted() {
+	if [ "$("$bb" uname -m)" != x86_64 ]; then
+		echo "interrupts are measured on x86" | "$bb" tee "$output/run-in-user.skipped" \
+			>"$output/run-in-kernel.skipped"
+		return
+	fi
+	# shellcheck disable=SC2016	# the traced shell expands it
+	zctrace run-in-user run --timeline=0 -- "$bb" sh -c \
+		'i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done'
+	zctrace run-in-kernel run --timeline=0 -- "$bb" dd if=/dev/zero of=/dev/null bs=64M count=50
+}
+
 # They note what they did, for tests/proof/compare.py.
 random_programs() {
 	for seed in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
@@ -149,6 +163,7 @@ export TMPDIR="$mounts/ext4"
 links
 cold_files
 any_program
+interrupted
 random_programs
 [ "$without" ] && without_each
 "$bb" umount "$mounts/ext4"

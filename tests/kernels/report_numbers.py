@@ -59,8 +59,17 @@ def of_program(scenario, wanted):
     return {**numbers, "flow": tuple(flow.get(field) for field in fields), **trust(scenario)}
 
 
+def of_interrupts(scenario):
+    """The mode that most of them hit."""
+    hit = next(iter(scenario["roles"].values()))["interrupts"]
+    return {"interrupts hit": max(("user", "kernel"), key=lambda mode: hit[mode] or 0),
+            **trust(scenario)}
+
+
 def of_report(report, wanted):
     scenario = report["scenarios"][0]
+    if "interrupts hit" in wanted:
+        return of_interrupts(scenario)
     return of_program(scenario, wanted) if "flow" in wanted else of_transfer(scenario)
 
 

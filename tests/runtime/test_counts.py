@@ -283,6 +283,9 @@ def test_the_search_for_leaks_finds_what_is_there(place):
 ROLES = ("sender", "receiver")
 COMPARED = ["copy", "--chunk", "64K", *QUICK]
 
+INTERRUPTS = ["local_timer_entry", "reschedule_entry", "call_function_entry",
+              "call_function_single_entry", "irq_work_entry", "irq_handler_entry", "nmi_handler"]
+
 # What is null without it, as paths in the scenario; {} stands for each role.
 OPTIONAL = {
     "sched_switch": [
@@ -312,6 +315,11 @@ OPTIONAL = {
         "runs.traced.faults_user",
     ],
     "page_fault_kernel": ["roles.{}.faults.kernel"],
+    **dict.fromkeys(INTERRUPTS, [
+        "roles.{}.interrupts.user",
+        "roles.{}.interrupts.kernel",
+        "crossings.interrupts",
+    ]),
     "mm_filemap_add_to_page_cache": ["legs.disk-cache.bytes", "legs.disk-cache.per_byte"],
     "net_dev_queue": ["legs.user-socket.at_queue_bytes"],
     "net_dev_start_xmit": [

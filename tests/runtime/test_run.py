@@ -89,9 +89,9 @@ def test_usage(options):
 
 @pytest.mark.parametrize("mode", ["run", "attach", "sendfile"])
 def test_more_tracepoints_than_there_are_to_leave_out(mode):
-    done = zctrace(mode, *["--without", "sched_switch"] * 17)
+    done = zctrace(mode, *["--without", "sched_switch"] * 33)
     assert (done.returncode, done.stdout) == (USAGE, "")
-    assert_one_message(done.stderr, "--without: at most 16")
+    assert_one_message(done.stderr, "--without: at most 32")
 
 
 def test_a_report_that_cannot_be_written(place):

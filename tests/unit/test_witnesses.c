@@ -280,6 +280,31 @@ static void each_witness_knows_what_rests_on_it(void **state)
 	}
 }
 
+/* They cannot be more than all CPUs had; nothing else rests on that. */
+static void no_more_interrupts_than_the_machine_had(void **state)
+{
+	struct world *w = *state;
+	const struct report_witness *one;
+
+	w->snapshot.machine_interrupts = 100;
+	w->procs[SENDER].interrupts_user = 60;
+	w->procs[SENDER].interrupts_kernel = 40;
+	compare(w);
+	one = witness(&w->scenario, "sender.interrupts_beyond");
+	assert_true(one->agree);
+	assert_string_equal(one->rule, "100 interrupts hit it, of 100 on all CPUs");
+	w->procs[SENDER].interrupts_kernel++;
+	compare(w);
+	one = witness(&w->scenario, "sender.interrupts_beyond");
+	assert_false(one->agree);
+	assert_int_equal(one->counted, 1);
+	assert_int_equal(one->subjects, 0);
+	/* /proc/stat could not be read. */
+	w->snapshot.machine_interrupts = 0;
+	compare(w);
+	assert_null(witness(&w->scenario, "sender.interrupts_beyond"));
+}
+
 /* What this kernel has no probe for has no witness. */
 static void a_missing_probe_has_no_witness(void **state)
 {
@@ -289,6 +314,9 @@ static void a_missing_probe_has_no_witness(void **state)
 		{ "sched_switch", "sender.voluntary sender.involuntary sender.cpu_ns" },
 		{ "page_fault_user", "sender.faults" },
 		{ "page_fault_kernel", "sender.faults" },
+		{ "local_timer_entry", "sender.interrupts_beyond" },
+		{ "reschedule_entry", "sender.interrupts_beyond" },
+		{ "nmi_handler", "sender.interrupts_beyond" },
 		{ "net_dev_queue", "sender.queued_bytes sender.tcp_sent" },
 		{ "net_dev_start_xmit", "sender.segment_bytes sender.tcp_acked "
 					"sender.retransmitted" },
@@ -296,6 +324,7 @@ static void a_missing_probe_has_no_witness(void **state)
 	struct world *w = *state;
 	struct report_scenario all;
 
+	w->snapshot.machine_interrupts = 100;
 	compare(w);
 	all = w->scenario;
 	for (size_t c = 0; c < COUNT(cases); c++) {
@@ -448,6 +477,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_witness_can_disagree, begin, end),
 		cmocka_unit_test_setup_teardown(waiting_that_was_none_is_cpu_time, begin, end),
 		cmocka_unit_test_setup_teardown(each_witness_knows_what_rests_on_it, begin, end),
+		cmocka_unit_test_setup_teardown(no_more_interrupts_than_the_machine_had, begin,
+						end),
 		cmocka_unit_test_setup_teardown(a_missing_probe_has_no_witness, begin, end),
 		cmocka_unit_test_setup_teardown(one_run_that_differs_is_kept, begin, end),
 		cmocka_unit_test_setup_teardown(a_witness_of_one_run_only, begin, end),

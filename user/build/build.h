@@ -48,6 +48,8 @@ __u64 build_rounds(const struct snapshot *snapshot, int proc, const struct scena
 
 /* A number that rests on a tracepoint: why it is not known, if that is missing here. */
 struct measured build_counted(const struct session *session, const char *tracepoint, __u64 value);
+/* A number of interrupts: a sum over several tracepoints. */
+struct measured build_interrupts(const struct session *session, __u64 interrupts);
 /* A sum of which a part is not known is not known. */
 void build_add(struct measured *sum, struct measured more);
 /* Why nothing that rests on the context switches of a process is known; NULL = it is. */

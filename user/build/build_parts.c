@@ -44,6 +44,7 @@ void build_unknown(struct report_scenario *scenario, const char *why)
 	scenario->rounds.why = scenario->crossings_per_round.why = why;
 	scenario->crossings_data.why = scenario->crossings_control.why = why;
 	scenario->crossings_user_faults.why = scenario->crossings_total.why = why;
+	scenario->crossings_interrupts.why = why;
 	for (int i = 0; i < LEG_COUNT; i++)
 		scenario->legs[i].bytes.why = scenario->legs[i].per_byte.why = why;
 	stats_unknown(&scenario->elapsed_untraced_ns, why);
@@ -141,6 +142,22 @@ void build_crossings(const struct session *session, const struct totals *totals,
 	scenario->crossings_total = build_total_crossings(session, totals->calls, faults);
 }
 
+struct measured build_interrupts(const struct session *session, __u64 interrupts)
+{
+	static const char *const tracepoints[] = {
+		"local_timer_entry", "reschedule_entry", "call_function_entry",
+		"call_function_single_entry", "irq_work_entry", "irq_handler_entry", "nmi_handler",
+	};
+
+	for (size_t i = 0; i < sizeof(tracepoints) / sizeof(tracepoints[0]); i++) {
+		const char *missing = session_missing(session, tracepoints[i]);
+
+		if (missing)
+			return (struct measured){ .why = missing };
+	}
+	return (struct measured){ .value = interrupts };
+}
+
 void build_peak_rss(const struct party *party, struct report_role *role)
 {
 	if (party->peak_rss_bytes)
@@ -157,6 +174,8 @@ void build_role_add(const struct session *session, const struct zc_proc *proc,
 	build_add(&role->faults_user, build_counted(session, "page_fault_user", proc->faults_user));
 	build_add(&role->faults_kernel, build_counted(session, "page_fault_kernel",
 						      proc->faults_kernel));
+	build_add(&role->interrupts_user, build_interrupts(session, proc->interrupts_user));
+	build_add(&role->interrupts_kernel, build_interrupts(session, proc->interrupts_kernel));
 	build_add(&role->blocked_ns, build_off_cpu(session, proc, proc->blocked_ns));
 	build_add(&role->runnable_ns, build_off_cpu(session, proc, proc->runnable_ns));
 	build_add(&role->kernel_ns, build_by_switches(session, proc, totals->kernel_ns));

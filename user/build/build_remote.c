@@ -11,6 +11,7 @@ static void role_unknown(struct report_role *role, const char *why)
 {
 	role->voluntary.why = role->involuntary.why = why;
 	role->faults_user.why = role->faults_kernel.why = why;
+	role->interrupts_user.why = role->interrupts_kernel.why = why;
 	role->user_ns.why = role->kernel_ns.why = role->blocked_ns.why = why;
 	role->runnable_ns.why = role->window_ns.why = why;
 }
@@ -80,6 +81,8 @@ void build_remote_role(struct report *report, const struct report *remote, const
 	role->involuntary = take(report, name, theirs->involuntary);
 	role->faults_user = take(report, name, theirs->faults_user);
 	role->faults_kernel = take(report, name, theirs->faults_kernel);
+	role->interrupts_user = take(report, name, theirs->interrupts_user);
+	role->interrupts_kernel = take(report, name, theirs->interrupts_kernel);
 	role->peak_rss_bytes = take(report, name, theirs->peak_rss_bytes);
 	role->user_ns = take(report, name, theirs->user_ns);
 	role->kernel_ns = take(report, name, theirs->kernel_ns);

@@ -87,6 +87,8 @@ static void build_rounds_and_crossings(const struct build *b, const struct scena
 
 	b->scenario->rounds.value = build_rounds(snapshot, proc, what);
 	build_crossings(b->session, &totals, snapshot->procs[proc].faults_user, b->scenario);
+	b->scenario->crossings_interrupts =
+		build_interrupts(b->session, 2 * snapshot->procs[proc].interrupts_user);
 	if (b->scenario->rounds.value)
 		b->scenario->crossings_per_round.value =
 			(double)b->scenario->crossings_data.value / b->scenario->rounds.value;

@@ -114,14 +114,16 @@ static void build_sums(const struct session *session, const struct snapshot *sna
 		       const struct totals *totals, struct report_scenario *scenario)
 {
 	struct totals all = { 0 };
-	__u64 faults = 0;
+	__u64 faults = 0, interrupts = 0;
 
 	for (__u32 p = 1; p < snapshot->proc_count; p++) {
 		all.calls += totals[p].calls;
 		all.data_calls += totals[p].data_calls;
 		faults += snapshot->procs[p].faults_user;
+		interrupts += snapshot->procs[p].interrupts_user;
 	}
 	build_crossings(session, &all, faults, scenario);
+	scenario->crossings_interrupts = build_interrupts(session, 2 * interrupts);
 }
 
 /* Which limit was reached, and how to raise it; what was lost first. */

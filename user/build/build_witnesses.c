@@ -147,6 +147,28 @@ static void compare_with_kernel(const struct build *b, const struct totals *send
 			proc->faults_user + proc->faults_kernel, tally->faults);
 }
 
+/* The machine's interrupts hit others, too: those of the traced ones cannot be more. */
+static void compare_interrupts(struct report *report, const struct session *session,
+			       const struct snapshot *snapshot, const char *id, __u64 interrupts,
+			       struct report_scenario *scenario)
+{
+	const __u64 most = snapshot->machine_interrupts;
+	const struct report_witness beyond = {
+		.id = id, .source = "/proc/stat intr",
+		.counted = interrupts > most ? interrupts - most : 0,
+		.rule = report_format(report, "%llu interrupts hit it, of %llu on all CPUs",
+				      interrupts, most),
+	};
+
+	if (most && !build_interrupts(session, interrupts).why)
+		add(scenario, beyond);
+}
+
+static __u64 interrupts_of(const struct zc_proc *proc)
+{
+	return proc->interrupts_user + proc->interrupts_kernel;
+}
+
 /* The program counts what the kernel's queue of completions tells it. */
 static void compare_borrowed(const struct build *b)
 {
@@ -255,6 +277,9 @@ void build_witnesses(const struct build *b)
 	begin(b->report, b->scenario);
 	compare_calls(b, &sender, counted ? &receiver : NULL);
 	compare_with_kernel(b, &sender);
+	compare_interrupts(b->report, b->session, b->run->snapshot, "sender.interrupts_beyond",
+			   interrupts_of(&b->run->snapshot->procs[b->run->sender.proc]),
+			   b->scenario);
 	compare_borrowed(b);
 	compare_with_tcp(b);
 }
@@ -326,6 +351,7 @@ static bool is_tallied(const struct snapshot *snapshot, __u32 proc)
 struct sums {
 	__u64 processes;
 	__u64 voluntary, involuntary, bytes_in, bytes_out;
+	__u64 interrupts;	/* of all processes, also those that live on */
 	__u64 call_ns;		/* on the CPU in calls */
 	struct zc_tally tally;
 	bool calls_32bit;	/* what those move is not told apart */
@@ -351,6 +377,7 @@ static struct sums sum_up(const struct snapshot *snapshot)
 	for (__u32 p = 1; p < snapshot->proc_count; p++) {
 		if (is_tallied(snapshot, p))
 			add_process(&sums, &snapshot->procs[p]);
+		sums.interrupts += interrupts_of(&snapshot->procs[p]);
 	}
 	for (__u32 i = 1; i < snapshot->cell_count; i++) {
 		const struct zc_cell *cell = &snapshot->cells[i];
@@ -393,9 +420,11 @@ void trace_witnesses(struct report *report, const struct session *session,
 	};
 	const bool switches = !session_missing(session, "sched_switch");
 
+	begin(report, scenario);
+	compare_interrupts(report, session, snapshot, "all.interrupts_beyond", sums.interrupts,
+			   scenario);
 	if (!sums.processes)
 		return;
-	begin(report, scenario);
 	for (size_t i = switches ? 0 : 2; i < (sums.calls_32bit ? 2 : 4); i++)
 		add(scenario, all[i]);
 	if (switches && !session_missing(session, "sys_enter"))

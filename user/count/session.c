@@ -39,11 +39,11 @@ static struct bpf_program *program_of(const struct session *session, size_t i)
 	return bpf_object__find_program_by_name(session->skel->obj, session->probes[i].program);
 }
 
-/* Says which program is not loaded, and why; the program's number in the table of probes. */
+/* Says which row of the table of probes is left out, and why. No program is loaded unless a row
+ * with it is chosen: SEC("?…"). */
 static void leave_out(struct session *session, size_t i, const char *why)
 {
 	session->missing[i] = why;
-	bpf_program__set_autoload(program_of(session, i), false);
 }
 
 static bool is_without(const struct session_options *options, const char *tracepoint)
@@ -241,7 +241,7 @@ int session_attach(struct session *session, char *error, size_t error_size)
 			 strerror(-session->stale));
 		return session->stale;
 	}
-	session->stolen_before = session_stolen_ns();
+	session->machine_before = session_machine_stat();
 	session->skel->bss->timeline_left = session->event_room;
 	if (session->skel->rodata->timeline_windows) {
 		session->skel->bss->windows_left = session->event_room / 2;

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include "zctrace.h"
 
-enum { SESSION_MAX_WITHOUT = 16 };
+enum { SESSION_MAX_WITHOUT = 32 };
 
 struct session_options {
 	const char *without[SESSION_MAX_WITHOUT];	/* tracepoints to do without, by name */
@@ -83,6 +83,7 @@ struct snapshot {
 	__u64 recursion;		/* programs that were not run: they were running */
 	__u64 stolen_ns;		/* by the host from all CPUs since session_attach(): in no
 					 * task's CPU time. /proc/stat, to 10 ms */
+	__u64 machine_interrupts;	/* on all CPUs since session_attach(), whomever they hit */
 	bool timeline_cut;		/* there were more events than room for them */
 };
 

@@ -9,6 +9,12 @@
 
 enum { SESSION_MAX_PROBES = 32 };
 
+/* Of the whole machine, since it was started. */
+struct machine_stat {
+	__u64 stolen_ns;	/* CPU time that the host took from all CPUs */
+	__u64 interrupts;	/* on all CPUs */
+};
+
 struct session {
 	struct zctrace_bpf *skel;
 	const struct probe *probes;
@@ -23,7 +29,7 @@ struct session {
 	__u64 timeline_events;	/* of each thread */
 	struct zc_event *events;	/* as they came */
 	size_t event_count, event_room;
-	__u64 stolen_before;	/* ns, when it was attached */
+	struct machine_stat machine_before;	/* when it was attached */
 	__u64 recursion_before;	/* the kernel never resets its counter */
 	int types_fd;		/* while it is opened: the kernel's types for libbpf; else -1 */
 };
@@ -37,8 +43,8 @@ void session_maps_size(struct session *session, const struct session_options *op
 void *session_map(const struct bpf_map *map, __u32 entries, size_t *bytes);
 void session_unmap(void *values, size_t bytes);
 
-/* CPU time that the host took from all CPUs so far, ns; 0 = the kernel does not say. */
-__u64 session_stolen_ns(void);
+/* What /proc/stat says now; 0 = nothing. */
+struct machine_stat session_machine_stat(void);
 
 /* session_pages.c: whether anything watched tells pages apart; leaves out what fails its test. */
 bool session_judges_pages(const struct session *session);

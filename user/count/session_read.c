@@ -46,17 +46,26 @@ __u64 session_timeline_limit(const struct session *session)
 	return session->timeline_events;
 }
 
-__u64 session_stolen_ns(void)
+struct machine_stat session_machine_stat(void)
 {
-	unsigned long long stolen = 0;
+	struct machine_stat machine = { 0 };
 	FILE *stat = fopen("/proc/stat", "re");
+	unsigned long long value;
+	char line[256];
+	bool whole = true;	/* of a line: the next one begins */
 
-	if (!stat)
-		return 0;
-	if (fscanf(stat, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &stolen) != 1)
-		stolen = 0;
-	fclose(stat);
-	return stolen * (1000000000ULL / sysconf(_SC_CLK_TCK));
+	while (stat && fgets(line, sizeof(line), stat)) {
+		if (whole && sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &value) == 1)
+			machine.stolen_ns = value * (1000000000ULL / sysconf(_SC_CLK_TCK));
+		if (whole && sscanf(line, "intr %llu", &value) == 1) {
+			machine.interrupts = value;
+			break;
+		}
+		whole = strchr(line, '\n');
+	}
+	if (stat)
+		fclose(stat);
+	return machine;
 }
 
 static __u32 used(__u32 next, __u32 limit)
@@ -184,11 +193,14 @@ int session_snapshot(struct session *session, struct snapshot **out)
 	struct zctrace_bpf__data *data = session->skel->data;
 	const struct zctrace_bpf__rodata *rodata = session->skel->rodata;
 	struct snapshot *snapshot = xcalloc(1, sizeof(*snapshot));
+	struct machine_stat machine;
 	__u64 recursion = recursion_misses(session);
 
 	*out = NULL;
 	session_drain(session);
-	snapshot->stolen_ns = session_stolen_ns() - session->stolen_before;
+	machine = session_machine_stat();
+	snapshot->stolen_ns = machine.stolen_ns - session->machine_before.stolen_ns;
+	snapshot->machine_interrupts = machine.interrupts - session->machine_before.interrupts;
 	snapshot->proc_count = used(data->next_proc, rodata->max_procs);
 	snapshot->cell_count = used(data->next_cell, rodata->max_cells);
 	snapshot->object_count = used(data->next_object, rodata->max_objects);

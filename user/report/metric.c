@@ -14,6 +14,7 @@
 #define CALLS "sys_enter, sys_exit"
 #define TALLY "the program's tally"
 #define FAULTS "page_fault_user, page_fault_kernel"
+#define INTERRUPTS "irq_vectors:*_entry, irq_handler_entry, nmi_handler"
 #define SPLIT CALLS ", sched_switch, sched_wakeup"
 #define OWN_CLOCK "the sender's own clock, untraced runs"
 #define USAGE "getrusage, untraced runs"
@@ -48,6 +49,13 @@ const struct metric metrics[METRIC_COUNT] = {
 		.what = "2 for each page fault taken in user mode",
 		.source = "page_fault_user", .witness = "min_flt + maj_flt" },
 
+	[METRIC_CROSSINGS_INTERRUPTS] = { "crossings_interrupts",
+		"crossings by interrupts", UNIT_COUNT, IN_SCENARIO(crossings_interrupts),
+		ROW_DETAIL, .name = "crossings, interrupts", .group = "crossings", .key = "interrupts",
+		.later = true,
+		.what = "2 for each interrupt that hit user mode; not in crossings, all",
+		.source = INTERRUPTS, .witness = "/proc/stat: no more than the machine had" },
+
 	[METRIC_VOLUNTARY] = { "switches_voluntary", "context switches  vol / invol", UNIT_COUNT,
 		IN_ROLE(voluntary), ROW_SHOWN, .of_role = true, .with = METRIC_INVOLUNTARY,
 		.name = "context switches, voluntary", .group = "switches", .key = "voluntary",
@@ -66,6 +74,18 @@ const struct metric metrics[METRIC_COUNT] = {
 		IN_ROLE(faults_kernel), .of_role = true, .group = "faults", .key = "kernel",
 		.what = "page faults taken inside calls",
 		.source = FAULTS, .witness = "min_flt + maj_flt" },
+
+	[METRIC_INTERRUPTS_USER] = { "interrupts_user", "interrupts  user / in kernel",
+		UNIT_COUNT, IN_ROLE(interrupts_user), ROW_DETAIL, .of_role = true,
+		.with = METRIC_INTERRUPTS_KERNEL, .name = "interrupts, user mode",
+		.group = "interrupts", .key = "user", .later = true,
+		.what = "interrupts that hit the thread in user mode",
+		.source = INTERRUPTS, .witness = "/proc/stat: no more than the machine had" },
+	[METRIC_INTERRUPTS_KERNEL] = { "interrupts_kernel", "interrupts, in the kernel",
+		UNIT_COUNT, IN_ROLE(interrupts_kernel), .of_role = true,
+		.group = "interrupts", .key = "kernel", .later = true,
+		.what = "interrupts that hit the thread in the kernel",
+		.source = INTERRUPTS, .witness = "/proc/stat: no more than the machine had" },
 
 	[METRIC_LEG_BYTES + LEG_DISK_CACHE] = { "disk_cache_bytes", "disk → page cache",
 		UNIT_BYTES, IN_SCENARIO(legs[LEG_DISK_CACHE].bytes),

@@ -75,6 +75,7 @@ struct report_role {
 	__u64 execs, merged;		/* merged: short-lived descendants counted here */
 	struct measured voluntary, involuntary;		/* context switches */
 	struct measured faults_user, faults_kernel;
+	struct measured interrupts_user, interrupts_kernel;	/* that hit it there */
 	struct measured cpu_user_ns, cpu_system_ns;	/* median of the untraced runs */
 	struct measured peak_rss_bytes;
 	struct measured user_ns, kernel_ns, blocked_ns, runnable_ns;	/* the window, split */
@@ -227,6 +228,7 @@ struct report_scenario {
 	struct measured rounds;
 	struct measured_real crossings_per_round;
 	struct measured crossings_data, crossings_control, crossings_user_faults, crossings_total;
+	struct measured crossings_interrupts;	/* beside crossings_total: nobody asked for them */
 	struct report_role *roles;
 	size_t role_count;
 	struct report_syscall *syscalls;	/* busiest first */

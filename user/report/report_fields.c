@@ -61,6 +61,7 @@ static const struct field role_rows[] = {
 	{ "merged", FIELD_COUNT, .offset = AT(report_role, merged) },
 	{ "switches", FIELD_METRICS, .required = true },
 	{ "faults", FIELD_METRICS, .required = true },
+	{ "interrupts", FIELD_METRICS, .required = false },
 	{ "cpu_ns", FIELD_METRICS, .required = true },
 	{ "peak_rss_bytes", FIELD_MEASURED, .offset = AT(report_role, peak_rss_bytes),
 	  .required = true },

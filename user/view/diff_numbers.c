@@ -99,7 +99,7 @@ static enum tone change(enum metric_id id, const struct metric_value *a,
 static bool is_brief(enum metric_id id, const struct report_role *role)
 {
 	if (id == METRIC_ELAPSED_TRACED || id == METRIC_BYTES_PER_SECOND ||
-	    id == METRIC_LATE_BYTES ||
+	    id == METRIC_LATE_BYTES || id == METRIC_CROSSINGS_INTERRUPTS ||
 	    (id >= METRIC_LEG_BYTES && id < METRIC_LEG_BYTES + LEG_COUNT))
 		return false;
 	if (!role)
