@@ -109,7 +109,8 @@ def scenario(name, variant, chunk, rounds, per_round, crossings, legs, roles, ca
              **more):
     data, control, faults = crossings
     result = {
-        "id": name, "variant": variant, "cache": "warm", "link": "lo", "rate_bits": 0,
+        "id": name, "variant": variant, "cache": "warm", "link": "lo", "receiver": None,
+        "rate_bits": 0,
         "chunk_bytes": chunk, "payload_bytes": PAYLOAD, "received_bytes": PAYLOAD,
         "sha256_sent": "a5" * 32, "sha256_received": "a5" * 32, "failed": None,
         "rounds": rounds,

@@ -180,8 +180,7 @@ static void build_all_witnesses(const struct build *middle, const struct series 
 	}
 }
 
-static void describe(const struct report *report, const struct series *series,
-		     struct report_scenario *scenario)
+static void describe(const struct series *series, struct report_scenario *scenario)
 {
 	const struct variant *variant = series->variant;
 
@@ -191,7 +190,8 @@ static void describe(const struct report *report, const struct series *series,
 	scenario->link = condition_link(series->condition);
 	scenario->rate_bits = series->condition->rate_bits;
 	scenario->chunk_bytes = variant->chunk_bytes;
-	scenario->payload_bytes = report->config.payload_bytes;
+	scenario->payload_bytes = series->payload_bytes;
+	scenario->receiver = receiver_how_names[series->condition->receiver];
 }
 
 static void build_failed(struct report *report, const struct series *series,
@@ -199,7 +199,7 @@ static void build_failed(struct report *report, const struct series *series,
 {
 	const char *why = report_text(report, series->failed);
 
-	describe(report, series, scenario);
+	describe(series, scenario);
 	scenario->failed = why;
 	build_unknown(scenario, why);
 }
@@ -211,7 +211,7 @@ static void build_scenario(struct report *report, const struct series *series,
 	const struct build b = { report, session, run, scenario };
 	const char **roles;
 
-	describe(report, series, scenario);
+	describe(series, scenario);
 	scenario->received_bytes = run->receiver.tally.payload_bytes;
 	scenario->sha256_sent = report_text(report, series->sha256_sent);
 	scenario->sha256_received = report_text(report, series->sha256_received);

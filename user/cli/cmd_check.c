@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "article_file.h"
+#include "check_plan.h"
 #include "claims.h"
 #include "commands.h"
 #include "measure_options.h"
 #include "scorecard.h"
+#include "summary.h"
 
 enum { MAX_EXPECT = 16, MAX_REPORTS = SCORECARD_MOST };
 
@@ -117,6 +119,7 @@ static enum zc_exit load_reports(const struct arguments *a, struct report **repo
 		if (!reports[i])
 			return complain(ZC_EXIT_FAILED, "check: %s: %s", a->reports[i], error);
 		claims_decide_articles(reports[i], &a->articles);
+		summary_write_articles(reports[i], &a->articles);
 	}
 	return ZC_EXIT_OK;
 }
@@ -154,14 +157,52 @@ static enum zc_exit check_saved(const struct arguments *a)
 	return status ? status : expected;
 }
 
+/* --- measured --- */
+
+/* The articles say under which conditions: options that say otherwise are mistakes. */
+static enum zc_exit check_options(const struct arguments *a)
+{
+	const struct measure_options *o = &a->shared;
+	const char *given = o->cache_given ? "--cold and --warm" : o->link_given ? "--link" :
+			    o->condition.rate_bits ? "--rate" : NULL;
+
+	if (given)
+		return complain(ZC_EXIT_USAGE, "check: the articles say under which conditions; leave "
+				"out %s", given);
+	return measure_check(o, NULL);
+}
+
+static enum zc_exit check_measured(struct arguments *a)
+{
+	enum zc_exit status = check_options(a), expected;
+	struct report *report;
+	char error[300];
+
+	if (status)
+		return status;
+	if (check_plan(&a->shared, &a->articles, error, sizeof(error))) {
+		check_plan_free(&a->shared);
+		return complain(ZC_EXIT_USAGE, "check: %s", error);
+	}
+	a->shared.announce = true;
+	a->shared.articles = &a->articles;
+	status = measure_and_write(&a->shared, "zctrace-check.json", &report);
+	check_plan_free(&a->shared);
+	if (!report)
+		return status;
+	expected = check_expectations(a, report);
+	report_free(report);
+	return status ? status : expected;
+}
+
 int cmd_check(int argc, char **argv)
 {
 	struct arguments a = { .shared.plan.mode = argv[0] };
 
 	commands_parse(&syntax, argc, argv, &a);
+	if (!a.report_count)
+		return check_measured(&a);
 	if (outputs_check(&a.shared.outputs))
 		return ZC_EXIT_USAGE;
-	if (a.report_count)
-		return check_saved(&a);
-	return ZC_EXIT_FAILED;
+	return check_saved(&a);
 }

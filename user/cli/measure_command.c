@@ -30,6 +30,7 @@ void measure_add_condition(struct measure_options *o)
 	struct condition *condition = &o->plan.conditions[o->plan.condition_count++];
 
 	*condition = o->condition;
+	condition->receiver = o->plan.receiver;
 	condition->remote = o->plan.to != NULL;
 }
 
@@ -38,7 +39,7 @@ static double guess(const struct measure_plan *plan, const struct condition *con
 		    const struct variant *variant)
 {
 	const __u64 chunk = variant->chunk_bytes, rate = condition->rate_bits;
-	const double bytes = plan->bytes;
+	const double bytes = condition->bytes ? condition->bytes : plan->bytes;
 
 	return 0.2 + bytes / 5e8 + (chunk ? bytes / chunk * 3e-6 : 0) +
 	       (rate ? 8 * bytes / rate : 0);
@@ -46,20 +47,19 @@ static double guess(const struct measure_plan *plan, const struct condition *con
 
 static void announce(const struct measure_plan *plan)
 {
-	const size_t runs = plan->variant_count * (1 + 2 * plan->repeats);
+	const size_t runs = plan_series(plan) * (1 + 2 * plan->repeats);
 	double seconds = 0;
 	unsigned int minutes;
 
 	for (size_t c = 0; c < plan->condition_count; c++) {
 		for (size_t v = 0; v < plan->variant_count; v++)
-			seconds += (1 + 2 * plan->repeats) *
+			seconds += plan_wants(plan, c, v) * (1 + 2 * plan->repeats) *
 				   guess(plan, &plan->conditions[c], &plan->variants[v]);
 	}
 	minutes = seconds / 60 + 1;
-	fprintf(stderr, "zctrace: %zu condition%s, %zu runs%s (check, untraced, traced); about %u "
-		"minute%s, if a run takes what it takes on a small machine\n",
-		plan->condition_count, plan->condition_count == 1 ? "" : "s", runs,
-		plan->condition_count == 1 ? "" : " each", minutes, minutes == 1 ? "" : "s");
+	fprintf(stderr, "zctrace: %zu condition%s, %zu runs (check, untraced, traced); about %u minute%s, "
+		"if a run takes what it takes on a small machine\n", plan->condition_count,
+		plan->condition_count == 1 ? "" : "s", runs, minutes, minutes == 1 ? "" : "s");
 }
 
 static bool lost_events(const struct report *report)
@@ -73,9 +73,14 @@ static bool lost_events(const struct report *report)
 	return false;
 }
 
-static void judge(const struct measure_plan *plan, struct report *report)
+static void judge(const struct measure_options *o, struct report *report)
 {
-	if (!plan->no_claims)
+	if (o->articles) {
+		claims_decide_articles(report, o->articles);
+		summary_write_articles(report, o->articles);
+		return;
+	}
+	if (!o->plan.no_claims)
 		claims_decide(report);
 	summary_write(report);
 }
@@ -109,7 +114,7 @@ enum zc_exit measure_and_write(struct measure_options *o, const char *default_fi
 	*report = build_measurement(&measurement);
 	measurement_free(&measurement);
 	if (*report)
-		judge(&o->plan, *report);
+		judge(o, *report);
 	if (err)
 		status = complain(exit_of_error(err), "%s: %s%s", o->plan.mode,
 				  err == -EINTR ? "interrupted" : error,

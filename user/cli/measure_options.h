@@ -4,6 +4,7 @@
 #ifndef ZC_MEASURE_OPTIONS_H
 #define ZC_MEASURE_OPTIONS_H
 
+#include "article.h"
 #include "exits.h"
 #include "measure.h"
 #include "remote.h"
@@ -15,6 +16,8 @@ struct measure_options {
 	struct measure_plan plan;	/* its variants and conditions are the command's to fill */
 	struct condition condition;	/* --cold, --link, --rate, --ipv6 */
 	struct remote_target to;
+	const struct article_list *articles;	/* whose claims are decided; NULL =
+		the documents' */
 	bool announce;			/* say before how long it will take */
 	bool size_given, cache_given, link_given, port_given, timeline_given, timeline_off;
 };

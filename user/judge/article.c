@@ -74,6 +74,23 @@ static int take_language(struct parser *p, char *value)
 	return 0;
 }
 
+/* A scenario that does not exist can never be measured: it is a mistake. */
+static int check_scenarios(struct parser *p, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->selector_count; i++) {
+		const struct rule_selector *selector = &rule->selectors[i];
+
+		if (selector->file)
+			return fail(p, "\"%.40s:\": an article's rule names no report; that is for "
+				    "labs", selector->file);
+		if (!scenario_find(selector->id))
+			return fail(p,
+				    "no scenario is called \"%.40s\"; zctrace list scenarios has "
+				    "their names", selector->id);
+	}
+	return 0;
+}
+
 /* --- conditions --- */
 
 static int take_bytes(struct parser *p, char *value, __u64 *bytes)
@@ -171,25 +188,39 @@ static int take_rate(struct parser *p, char *value)
 	return fail(p, "\"%.40s\" is no rate; write 100Mbit or 1Gbit, up to 17Gbit", value);
 }
 
+static bool is_time(const char *text, double *ns)
+{
+	struct rule *rule = xcalloc(1, sizeof(*rule));
+	char why[400];
+	const bool is = !rule_parse_expression(text, rule, why, sizeof(why)) &&
+			rule->node_count == 1 && rule->nodes[0].kind == NODE_NUMBER &&
+			rule->nodes[0].has_unit && rule->nodes[0].unit == UNIT_NS;
+
+	*ns = rule->nodes[0].number;
+	free(rule);
+	return is && *ns > 0;
+}
+
 /* "copy,whole 0.51 s": which program the article timed, and how long it took. */
 static int take_time(struct parser *p, char *value)
 {
 	struct article *article = p->article;
-	char *blank = strchr(value, ' '), why[400];
-	struct rule *rule = xcalloc(1, sizeof(*rule));
-	const bool is_time = blank && !rule_parse_expression(blank + 1, rule, why, sizeof(why)) &&
-			     rule->node_count == 1 && rule->nodes[0].kind == NODE_NUMBER &&
-			     rule->nodes[0].has_unit && rule->nodes[0].unit == UNIT_NS;
-	const double ns = rule->nodes[0].number;
+	struct article_time *time = &article->times[article->time_count];
+	char *blank = strchr(value, ' '), *elapsed, why[400];
+	int err;
 
-	free(rule);
-	if (!is_time || ns <= 0)
-		return fail(p, "\"%.40s\": write a scenario and a time: copy,whole 0.51 s", value);
 	if (article->time_count == ARTICLE_TIMES)
 		return fail(p, "more than %d times", ARTICLE_TIMES);
+	if (!blank || !is_time(blank + 1, &time->ns))
+		return fail(p, "\"%.40s\": write a scenario and a time: copy,whole 0.51 s", value);
 	*blank = '\0';
-	article->times[article->time_count++] = (struct article_time){ value, ns };
-	return 0;
+	article->time_count++;
+	time->selector = value;
+	time->rule = xcalloc(1, sizeof(*time->rule));
+	elapsed = xasprintf("%s elapsed", value);
+	err = rule_parse_expression(elapsed, time->rule, why, sizeof(why));
+	free(elapsed);
+	return err ? fail(p, "%s", why) : check_scenarios(p, time->rule);
 }
 
 /* --- a claim --- */
@@ -221,23 +252,6 @@ static int take_source(struct parser *p, char *value)
 static int take_note(struct parser *p, char *value)
 {
 	p->claim->note = value;
-	return 0;
-}
-
-/* A scenario that does not exist can never be measured: it is a mistake. */
-static int check_scenarios(struct parser *p, const struct rule *rule)
-{
-	for (size_t i = 0; i < rule->selector_count; i++) {
-		const struct rule_selector *selector = &rule->selectors[i];
-
-		if (selector->file)
-			return fail(p, "\"%.40s:\": an article's rule names no report; that is for "
-				    "labs", selector->file);
-		if (!scenario_find(selector->id))
-			return fail(p,
-				    "no scenario is called \"%.40s\"; zctrace list scenarios has "
-				    "their names", selector->id);
-	}
 	return 0;
 }
 
@@ -533,6 +547,8 @@ void article_free(struct article *article)
 {
 	if (!article)
 		return;
+	for (size_t i = 0; i < article->time_count; i++)
+		free(article->times[i].rule);
 	for (size_t i = 0; i < article->claim_count; i++) {
 		struct article_claim *claim = &article->claims[i];
 

@@ -14,6 +14,10 @@ enum {
 	ARTICLE_BYTES = 256 << 10,	/* of a file, at most */
 };
 
+/* What an article has that does not say otherwise, bytes. */
+#define ARTICLE_DEFAULT_SIZE (64ULL << 20)
+#define ARTICLE_DEFAULT_CHUNK (64ULL << 10)
+
 /* What must hold before a claim is decided. */
 struct article_proviso {
 	struct rule *rule;
@@ -46,6 +50,7 @@ struct article_claim {
 /* A time that the article prints. */
 struct article_time {
 	const char *selector;		/* "copy,whole" */
+	struct rule *rule;		/* the expression "copy,whole elapsed" */
 	double ns;
 };
 

@@ -15,6 +15,12 @@
 
 enum { MOST_SENTENCES = 24 };
 
+void summary_begin(struct report *report)
+{
+	report->sentences = report_alloc(report, MOST_SENTENCES * sizeof(*report->sentences));
+	report->sentence_count = 0;
+}
+
 void summary_say(struct report *report, const char *sentence)
 {
 	if (sentence && report->sentence_count < MOST_SENTENCES)
@@ -334,8 +340,7 @@ int summary_write(struct report *report)
 {
 	struct pick_pair pair;
 
-	report->sentences = report_alloc(report, MOST_SENTENCES * sizeof(*report->sentences));
-	report->sentence_count = 0;
+	summary_begin(report);
 	if (sweep_is(report))
 		summary_say_sweep(report);
 	else if (pick_main_pair(report, &pair))

@@ -4,10 +4,14 @@
 #ifndef ZC_SUMMARY_H
 #define ZC_SUMMARY_H
 
-#include "report.h"
+#include "article.h"
 
 /* Fills report->sentences (the headline first) and report->warnings; 0. A sentence whose numbers
  * were not measured is left out. */
 int summary_write(struct report *report);
+
+/* The same for `zctrace check`: how many claims hold, and the times that the articles print beside
+ * those of here. */
+void summary_write_articles(struct report *report, const struct article_list *articles);
 
 #endif

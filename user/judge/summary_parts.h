@@ -6,6 +6,8 @@
 
 #include "pick.h"
 
+/* There are no sentences yet. */
+void summary_begin(struct report *report);
 /* Adds a sentence; NULL: its numbers are not there. */
 void summary_say(struct report *report, const char *sentence);
 

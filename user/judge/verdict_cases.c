@@ -92,6 +92,49 @@ static void count_truth(struct tried_list *list, enum rule_truth truth)
 	list->alike += truth == RULE_ALIKE;
 }
 
+static bool differs(__u64 value, __u64 own, __u64 usual)
+{
+	return value && value != (own ? own : usual);
+}
+
+/* Whether a scenario was run for somebody else: with another size than the article's, where the
+ * selector leaves that open. */
+static bool is_foreign(const struct article *article, const struct rule_selector *selector,
+		       const struct report_scenario *scenario)
+{
+	const char *receiver = article->receiver ? article->receiver : "recv";
+
+	return (!(selector->aspects & ASPECT_CHUNK) &&
+		differs(scenario->chunk_bytes, article->chunk_bytes, ARTICLE_DEFAULT_CHUNK)) ||
+	       (!(selector->aspects & ASPECT_PAYLOAD) &&
+		differs(scenario->payload_bytes, article->bytes, ARTICLE_DEFAULT_SIZE)) ||
+	       (!(selector->aspects & ASPECT_RECEIVER) && scenario->receiver &&
+		!text_is(scenario->receiver, receiver));
+}
+
+static bool is_own(const struct article *article, const struct rule *rule,
+		   const struct rule_case *at)
+{
+	for (size_t i = 0; i < rule->selector_count; i++) {
+		if (at->bound[i] && is_foreign(article, &rule->selectors[i], at->bound[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The article's own cases, if there are any: other articles may have asked for others. */
+static size_t keep_own(const struct article *article, const struct rule *rule,
+		       struct rule_case *cases, size_t count)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_own(article, rule, &cases[i]))
+			cases[own++] = cases[i];
+	}
+	return own ? own : count;
+}
+
 struct tried_list verdict_try(const struct article *article, const struct article_claim *claim,
 			      bool variant, const struct rule_context *context,
 			      struct report *report)
@@ -99,8 +142,9 @@ struct tried_list verdict_try(const struct article *article, const struct articl
 	const struct rule *rule = variant ? claim->variant : claim->rule;
 	struct tried_list list = { .scenarios = rule->selector_count };
 	struct rule_case *cases;
-	const size_t count = rule_cases(rule, report, &cases);
+	size_t count = rule_cases(rule, report, &cases);
 
+	count = keep_own(article, rule, cases, count);
 	list.by_noise = rule->checks[0].relation >= RELATION_ABOVE &&
 			rule->checks[0].relation <= RELATION_UNLIKE;
 	list.at = report_alloc(report, (count + 1) * sizeof(*list.at));

@@ -221,6 +221,7 @@ struct report_scenario {
 	const char *id;			/* "copy", "sendfile", … */
 	const char *variant;		/* "whole", "chunk", "prefault" */
 	const char *cache, *link;	/* the condition it ran under, as in report_config */
+	const char *receiver;		/* NULL = as in report_config */
 	const char *failed;		/* it could not be measured at all: why; NULL = it was */
 	__u64 rate_bits;
 	__u64 chunk_bytes;		/* 0 = the whole file */

@@ -227,6 +227,7 @@ static const struct field scenario_rows[] = {
 	{ "variant", FIELD_TEXT, .offset = AT(report_scenario, variant) },
 	{ "cache", FIELD_TEXT, .offset = AT(report_scenario, cache) },
 	{ "link", FIELD_TEXT, .offset = AT(report_scenario, link) },
+	{ "receiver", FIELD_TEXT, .offset = AT(report_scenario, receiver) },
 	{ "rate_bits", FIELD_COUNT, .offset = AT(report_scenario, rate_bits) },
 	{ "chunk_bytes", FIELD_COUNT, .offset = AT(report_scenario, chunk_bytes),
 	  .required = true },

@@ -32,6 +32,7 @@ enum rule_aspect {
 	ASPECT_CACHE = 1 << 3,
 	ASPECT_LINK = 1 << 4,
 	ASPECT_RATE = 1 << 5,
+	ASPECT_RECEIVER = 1 << 6,
 };
 
 /* "copy,whole,cold", or "lab1-doc1:copy": which scenario, and of which report. All texts are

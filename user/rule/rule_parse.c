@@ -191,7 +191,7 @@ int rule_parse_words(const char *text, struct rule *rule, struct rule_selector *
 			return failed(error, size, -EINVAL,
 				      "\"%.40s\" tells no scenarios apart; allowed are whole, chunk, "
 				      "prefault, warm, cold, lo, veth, veth-nosg, remote, gather, "
-				      "no-gather, device, limited, unlimited, a chunk's size (64K, >=64K) and "
+				      "no-gather, device, limited, unlimited, recv, discard, splice, a chunk's size (64K, >=64K) and "
 				      "a file's (file>=1M)", word);
 		selector->aspects |= aspect;
 		selector->words[selector->word_count++] = word;

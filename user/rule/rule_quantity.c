@@ -448,7 +448,8 @@ static struct rule_value scenario_term(const struct rule_context *context,
 		value.has_unit = term->quantity->has_unit;
 		value.unit = term->quantity->unit;
 	}
-	if (!scenario->failed && doubt) {
+	/* What is not there at all is not in doubt. */
+	if (!value.why && doubt) {
 		value.why = doubt;
 		value.doubt = true;
 	}

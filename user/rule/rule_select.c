@@ -65,6 +65,7 @@ bool rule_word_aspect(const char *word, unsigned int *aspect)
 	static const char *const caches[] = { "warm", "cold", NULL };
 	static const char *const links[] = { "lo", "veth", "veth-nosg", "remote", "gather",
 					     "no-gather", "device", NULL };
+	static const char *const receivers[] = { "recv", "discard", "splice", NULL };
 	static const char *const rates[] = { "limited", "unlimited", NULL };
 	bool fits;
 
@@ -72,6 +73,7 @@ bool rule_word_aspect(const char *word, unsigned int *aspect)
 		  is_one_of(word, caches) ? ASPECT_CACHE :
 		  is_one_of(word, links) ? ASPECT_LINK :
 		  is_one_of(word, rates) ? ASPECT_RATE :
+		  is_one_of(word, receivers) ? ASPECT_RECEIVER :
 		  text_begins(word, "file") && compare_size(word + strlen("file"), 0, &fits) ?
 		  ASPECT_PAYLOAD :
 		  compare_size(word, 0, &fits) ? ASPECT_CHUNK : 0;
@@ -89,7 +91,8 @@ static bool word_fits(const char *word, const struct report_scenario *scenario)
 	if (!strcmp(word, "limited") || !strcmp(word, "unlimited"))
 		return (scenario->rate_bits != 0) == (*word == 'l');
 	if (text_is(scenario->variant, word) || text_is(scenario->cache, word) ||
-	    text_is(scenario->link, word))
+	    text_is(scenario->link, word) ||
+	    text_is(scenario->receiver ? scenario->receiver : "recv", word))
 		return true;
 	if (text_begins(word, "file") &&
 	    compare_size(word + strlen("file"), scenario->payload_bytes, &fits))
@@ -156,6 +159,8 @@ static bool agree_but(unsigned int free, const struct report_scenario *a,
 	if (!(free & ASPECT_LINK) && !same_text(a->link, b->link))
 		return false;
 	if (!(free & ASPECT_RATE) && a->rate_bits != b->rate_bits)
+		return false;
+	if (!(free & ASPECT_RECEIVER) && !same_text(a->receiver, b->receiver))
 		return false;
 	if (!(free & ASPECT_PAYLOAD) && a->payload_bytes != b->payload_bytes)
 		return false;

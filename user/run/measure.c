@@ -44,17 +44,21 @@ static const char *variant_text(const struct variant *variant, char *buf, size_t
 	return buf;
 }
 
-static int open_payload(struct measuring *m)
+/* The file that the condition wants, unless it is the one that is there. */
+static int open_payload(struct measuring *m, const struct condition *condition)
 {
 	const struct measure_plan *plan = m->plan;
+	const __u64 bytes = condition->bytes ? condition->bytes : plan->bytes;
+	struct payload *payload = &m->kept->payload;
 	int err;
 
+	if (payload->fd >= 0 && (plan->file || payload->bytes == bytes))
+		return 0;
+	payload_close(payload);
 	if (plan->file)
-		err = payload_open(&m->kept->payload, plan->file, &m->identity, m->error,
-				   m->error_size);
+		err = payload_open(payload, plan->file, &m->identity, m->error, m->error_size);
 	else
-		err = payload_make(&m->kept->payload, plan->bytes, &m->identity, &interrupted,
-				   m->error,
+		err = payload_make(payload, bytes, &m->identity, &interrupted, m->error,
 				   m->error_size);
 	return err ? err : payload_digest(&m->kept->payload, &interrupted, m->error, m->error_size);
 }
@@ -83,7 +87,7 @@ static int one_run(struct measuring *m, const struct series *series, const struc
 		.prefault = variant->prefault,
 		.digest = digest,
 		.chunk_bytes = variant->chunk_bytes,
-		.receiver = digest ? RECEIVER_RECV : m->plan->receiver,
+		.receiver = digest ? RECEIVER_RECV : series->condition->receiver,
 		.payload = &m->kept->payload,
 		.link = link,
 		.remote = m->kept->remote,
@@ -163,7 +167,7 @@ static int repeat(struct measuring *m, struct series *series, const struct link 
 	for (size_t i = 0; i < count && !err; i++) {
 		struct series *next = &series[order[i] / 2];
 
-		if (!next->failed)
+		if (next->wanted && !next->failed)
 			err = timed_run(m, next, link, order[i] % 2);
 	}
 	free(order);
@@ -180,11 +184,15 @@ static int measure_condition(struct measuring *m, size_t number)
 	struct link *link = NULL;
 	int err = 0;
 
-	if (!condition->remote)
+	err = open_payload(m, condition);
+	if (!err && !condition->remote)
 		err = link_open(&config, &link, m->error, m->error_size);
 
-	for (size_t v = 0; v < m->plan->variant_count && !err; v++)
-		err = verify(m, &series[v], link);
+	for (size_t v = 0; v < m->plan->variant_count && !err; v++) {
+		series[v].payload_bytes = m->kept->payload.bytes;
+		if (series[v].wanted)
+			err = verify(m, &series[v], link);
+	}
 	for (unsigned int r = 0; r < m->plan->repeats && !err; r++)
 		err = repeat(m, series, link);
 	link_close(link);
@@ -202,6 +210,7 @@ static void make_series(struct measurement *kept)
 
 		series->condition = &plan->conditions[i / plan->variant_count];
 		series->variant = &plan->variants[i % plan->variant_count];
+		series->wanted = plan_wants(plan, i / plan->variant_count, i % plan->variant_count);
 		series->traced = xcalloc(plan->repeats, sizeof(*series->traced));
 		series->untraced = xcalloc(plan->repeats, sizeof(*series->untraced));
 	}
@@ -248,6 +257,17 @@ static int keep_for_report(struct measuring *m)
 			      m->error[0] ? sizeof(error) : m->error_size);
 }
 
+size_t plan_series(const struct measure_plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t c = 0; c < plan->condition_count; c++) {
+		for (size_t v = 0; v < plan->variant_count; v++)
+			count += plan_wants(plan, c, v);
+	}
+	return count;
+}
+
 int measure(const struct measure_plan *plan, struct measurement *measurement, char *error,
 	    size_t size)
 {
@@ -265,10 +285,9 @@ int measure(const struct measure_plan *plan, struct measurement *measurement, ch
 				  size);
 	if (err)
 		return err;
-	progress_begin(&m.progress, plan->quiet, plan->condition_count * plan->variant_count *
-		       (1 + 2 * plan->repeats) + 1);
+	progress_begin(&m.progress, plan->quiet, plan_series(plan) * (1 + 2 * plan->repeats) + 1);
 	progress_step(&m.progress, plan->file ? "reading the file" : "making the file", "");
-	err = open_payload(&m);
+	err = open_payload(&m, &plan->conditions[0]);
 	make_series(measurement);
 	if (!err)
 		err = keep_for_runs(&m);

@@ -11,7 +11,7 @@
 
 struct remote_target;
 
-enum { MEASURE_MAX_CONDITIONS = 8 };
+enum { MEASURE_MAX_CONDITIONS = 32 };
 
 /* A scenario in one of its forms. */
 struct variant {
@@ -27,6 +27,8 @@ struct condition {
 	__u64 rate_bits;	/* 0 = as fast as it goes */
 	bool ipv6;
 	bool remote;		/* the receiver is on another machine; link and rate mean nothing */
+	enum receiver_how receiver;
+	__u64 bytes;		/* of the file that is made; 0 = the plan's */
 };
 
 /* "lo", "veth", "veth-nosg", "remote" */
@@ -39,6 +41,7 @@ struct measure_plan {
 	size_t variant_count;
 	struct condition conditions[MEASURE_MAX_CONDITIONS];
 	size_t condition_count;
+	const bool *wanted;		/* [condition][variant]: which are run; NULL = all */
 	const char *file;		/* NULL = make one of bytes */
 	__u64 bytes;
 	const char *as;			/* "doc1", "doc2", NULL */
@@ -55,5 +58,13 @@ struct measure_plan {
 	bool no_claims;			/* what is asked is none of the documents' claims */
 	struct session_options session;
 };
+
+/* Variants under all conditions that are run (measure.c). */
+size_t plan_series(const struct measure_plan *plan);
+
+static inline bool plan_wants(const struct measure_plan *plan, size_t condition, size_t variant)
+{
+	return !plan->wanted || plan->wanted[condition * plan->variant_count + variant];
+}
 
 #endif

@@ -34,6 +34,8 @@ struct series {
 	struct run_record *traced, *untraced;	/* arrays of plan->repeats, in the order made */
 	size_t traced_count, untraced_count;
 	char sha256_sent[65], sha256_received[65];	/* of the verification run */
+	__u64 payload_bytes;
+	bool wanted;
 	char *failed;				/* why this machine cannot run it; owned */
 };
 

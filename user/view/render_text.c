@@ -233,7 +233,6 @@ static void print_flows(const struct report *report, const struct render_options
 		print_tables(report, &report->scenarios[i], options, false, out);
 }
 
-/* check answers what articles claim: the numbers are for -v. */
 static bool is_check(const struct report *report)
 {
 	return text_is(report->mode, "check");
@@ -361,10 +360,19 @@ int render_text(const struct report *report, const struct render_options *option
 		print_sentences, print_warnings,
 	};
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (parts[i] != print_numbers || !is_check(report) || options->verbose)
-			parts[i](report, options, out);
-	}
+	/* What check answers stands first; the numbers are for -v. */
+	static text_part *const check_parts[] = {
+		print_title, print_sentences, print_claims, print_warnings,
+	};
+	const bool check = is_check(report);
+	text_part *const *const all = check ? check_parts : parts;
+	const size_t count = check ? sizeof(check_parts) / sizeof(parts[0]) :
+				     sizeof(parts) / sizeof(parts[0]);
+
+	for (size_t i = 0; i < count; i++)
+		all[i](report, options, out);
+	if (check && options->verbose)
+		print_numbers(report, options, out);
 	if (options->verbose)
 		print_details(report, options, out);
 	print_witnesses(report, options, out);
