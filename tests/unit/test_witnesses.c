@@ -8,8 +8,10 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "build.h"
 #include "claims.h"
@@ -280,6 +282,30 @@ static void each_witness_knows_what_rests_on_it(void **state)
 	}
 }
 
+/* The first line's eighth number: the lines of single CPUs begin with the same letters. */
+static __u64 stolen_ticks(void)
+{
+	unsigned long long ticks = 0;
+	FILE *stat = fopen("/proc/stat", "re");
+
+	assert_non_null(stat);
+	assert_int_equal(fscanf(stat, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &ticks), 1);
+	fclose(stat);
+	return ticks;
+}
+
+static void what_the_machine_says(void **state)
+{
+	const __u64 tick = 1000000000ULL / sysconf(_SC_CLK_TCK);
+	const __u64 before = stolen_ticks();
+	const struct machine_stat first = session_machine_stat(), second = session_machine_stat();
+
+	(void)state;
+	assert_in_range(first.stolen_ns, before * tick, stolen_ticks() * tick);
+	assert_true(first.interrupts > 0);
+	assert_true(second.interrupts >= first.interrupts);
+}
+
 /* They cannot be more than all CPUs had; nothing else rests on that. */
 static void no_more_interrupts_than_the_machine_had(void **state)
 {
@@ -477,6 +503,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_witness_can_disagree, begin, end),
 		cmocka_unit_test_setup_teardown(waiting_that_was_none_is_cpu_time, begin, end),
 		cmocka_unit_test_setup_teardown(each_witness_knows_what_rests_on_it, begin, end),
+		cmocka_unit_test(what_the_machine_says),
 		cmocka_unit_test_setup_teardown(no_more_interrupts_than_the_machine_had, begin,
 						end),
 		cmocka_unit_test_setup_teardown(a_missing_probe_has_no_witness, begin, end),

@@ -55,7 +55,9 @@ struct machine_stat session_machine_stat(void)
 	bool whole = true;	/* of a line: the next one begins */
 
 	while (stat && fgets(line, sizeof(line), stat)) {
-		if (whole && sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &value) == 1)
+		/* Not "cpu0": a space in a format is also none. */
+		if (whole && !strncmp(line, "cpu ", 4) &&
+		    sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &value) == 1)
 			machine.stolen_ns = value * (1000000000ULL / sysconf(_SC_CLK_TCK));
 		if (whole && sscanf(line, "intr %llu", &value) == 1) {
 			machine.interrupts = value;
