@@ -69,6 +69,7 @@ def test_an_article_of_ones_own(tmp_path):
     ("crossings_per_round =", "crosings =", 13, "no number is called so"),
     ("= 2 ±1 %", "2", 13, "a comparison must stand here"),
     ("= 2 ±1 %", "= 2 ±x", 13, "a tolerance is ±1 % or ±100"),
+    ("sendfile crossings_per_round", "2", 13, "names nothing that is measured"),
     ("= 2 ±1 %", "= 2 and", 13, "must stand here"),
     ("sendfile crossings", "sendfile,hot crossings", 13, "tells no scenarios apart"),
     ("sendfile crossings", "lab1:sendfile crossings", 13, "names no report"),

@@ -269,10 +269,23 @@ static int take_parsed(struct parser *p, const char *text, parse_fn *parse, stru
 	return check_scenarios(p, *rule);
 }
 
+static bool names_a_number(const struct rule *rule)
+{
+	for (int i = 0; i < rule->node_count; i++) {
+		if (rule->nodes[i].kind != NODE_NUMBER && rule->nodes[i].kind != NODE_OPERATION)
+			return true;
+	}
+	return false;
+}
+
 static int take_rule(struct parser *p, char *value)
 {
 	p->claim->rule_text = value;
-	return take_parsed(p, value, rule_parse, &p->claim->rule);
+	if (take_parsed(p, value, rule_parse, &p->claim->rule))
+		return -EINVAL;
+	if (!names_a_number(p->claim->rule))
+		return fail(p, "the rule names nothing that is measured");
+	return 0;
 }
 
 static int take_number(struct parser *p, char *value)

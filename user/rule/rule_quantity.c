@@ -249,8 +249,8 @@ static struct rule_value zerocopy_copied(const struct rule_context *context,
 }
 
 static const struct rule_quantity quantities[] = {
-	{ "payload", false, payload, 0, NULL, true, UNIT_BYTES },
-	{ "chunk_bytes", false, chunk_bytes, 0, NULL, true, UNIT_BYTES },
+	{ "payload", false, payload, 0, "declared", true, UNIT_BYTES },
+	{ "chunk_bytes", false, chunk_bytes, 0, "declared", true, UNIT_BYTES },
 	{ "elapsed", false, elapsed, CLAIM_TIMES, "declared", true, UNIT_NS },
 	{ "copied_per_byte", false, copied_per_byte, CLAIM_BYTES | CLAIM_PAGES, "provenance", true,
 	  UNIT_PER_BYTE },
@@ -398,7 +398,8 @@ static struct rule_value claim_term(const struct rule_context *context,
 			return (struct rule_value){
 				.is_text = true,
 				.text = report_verdict_text(report->claims[i].verdict),
-				.evidence = report->claims[i].evidence };
+				.evidence = report->claims[i].evidence ?
+					    report->claims[i].evidence : "declared" };
 	}
 	return absent(report_format(context->texts, "the report has no claim %s", id));
 }
