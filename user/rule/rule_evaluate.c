@@ -90,19 +90,25 @@ static size_t fewest(size_t a, size_t b)
 	return !a || (b && b < a) ? b : a;
 }
 
+/* A number with a unit that matters in a product: counts are plain numbers there. */
+static bool has_dimension(const struct rule_value *value)
+{
+	return value->has_unit && value->unit != UNIT_COUNT;
+}
+
 /* + and - keep a unit, * and / keep that of a number beside a plain one. */
 static void set_unit(struct rule_value *result, char operation, const struct rule_value *a,
 		     const struct rule_value *b)
 {
-	const struct rule_value *from = a->has_unit ? a : b;
+	const bool sum = operation == '+' || operation == '-';
+	const struct rule_value *from = has_dimension(a) || (sum && a->has_unit) ? a : b;
 
-	result->has_unit = operation == '+' || operation == '-' || a->has_unit != b->has_unit;
-	if (operation == '/' && !a->has_unit)
-		result->has_unit = false;
-	if (result->has_unit) {
+	if (sum)
 		result->has_unit = from->has_unit;
-		result->unit = from->unit;
-	}
+	else
+		result->has_unit = has_dimension(a) != has_dimension(b) &&
+				   (operation == '*' || has_dimension(a));
+	result->unit = from->unit;
 }
 
 static struct rule_value calculate(char operation, const struct rule_value *a,
