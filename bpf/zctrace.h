@@ -190,10 +190,13 @@ struct zc_task {
 	__u8 wait_recorded;	/* and that of the current wait */
 	__u8 in_window;		/* its room was taken from windows_left, all at once */
 	__u8 nvcsw;		/* low bits of the kernel's tally of it when it last left the CPU */
+	__u64 cache_call;	/* enter_ns of the call that cache_next is of */
+	__u64 cache_next;	/* the page after the last that it got out of the page cache */
+	__u64 around_first, around_end;	/* pages around the last that a page fault mapped */
 	__u64 window_bytes;	/* a cell with so many bytes gives the timeline new room */
 	struct zc_fd_cache fds[ZC_FD_CACHE];
 };
-_Static_assert(sizeof(struct zc_task) == 104 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
+_Static_assert(sizeof(struct zc_task) == 136 + 16 * ZC_FD_CACHE, "zc_task crosses the border");
 
 /* Whose calls a cell counts. Objects are indices; below ZC_KIND_COUNT they are kinds. */
 struct zc_cell_key {
@@ -225,8 +228,10 @@ struct zc_cell {
 	__u64 histogram[ZC_HIST_BUCKETS];	/* of their times; empty without sys_enter */
 	struct zc_refusal refusals[ZC_REFUSALS];	/* in the order of their first call */
 	__u64 refused_otherwise;	/* with still other errors */
+	__u64 cache_pages;	/* that its calls got out of the page cache */
+	__u64 map_faults;	/* of mmap: page faults that took pages of the file */
 };
-_Static_assert(sizeof(struct zc_cell) == 16 + 9 * 8 + 8 * ZC_REFUSALS + 8 * ZC_HIST_BUCKETS,
+_Static_assert(sizeof(struct zc_cell) == 16 + 11 * 8 + 8 * ZC_REFUSALS + 8 * ZC_HIST_BUCKETS,
 	       "zc_cell crosses the border");
 
 /* What identifies an object for as long as it is watched. */

@@ -127,6 +127,9 @@ WITHOUT = {
         "legs.socket-receiver.at_receive_bytes",
         "syscalls.*.received_bytes",
     ],
+    "mm_filemap_get_pages": [],  # what reads got is inferred then
+    "mm_filemap_map_pages": [],  # of files that any program maps
+    "mm_filemap_fault": [],
     "inet_sock_set_state": [],  # a witness only
     "tcp_destroy_sock": [],  # in place of the one before
     "io_uring_file_get": [],

@@ -97,7 +97,8 @@ def test_copy_copies_everything(copy, link, family):
     assert origins_at_queue(scenario) == origins(scenario) == all_of(SIZE, "private")
     for name in ("cache-user", "user-socket", "socket-receiver"):
         assert leg(scenario, name)["per_byte"] == 1, name
-    assert leg(scenario, "cache-user")["evidence"] == "inferred"
+    # counted where the kernel tells: test_filemap.py
+    assert leg(scenario, "cache-user")["evidence"] in ("counted", "inferred")
 
 
 @every_link

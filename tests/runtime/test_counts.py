@@ -321,6 +321,9 @@ OPTIONAL = {
         "crossings.interrupts",
     ]),
     "mm_filemap_add_to_page_cache": ["legs.disk-cache.bytes", "legs.disk-cache.per_byte"],
+    "mm_filemap_get_pages": [],
+    "mm_filemap_map_pages": [],
+    "mm_filemap_fault": [],
     "net_dev_queue": ["legs.user-socket.at_queue_bytes"],
     "net_dev_start_xmit": [
         "legs.user-socket.bytes",

@@ -822,12 +822,13 @@ static void test_mapped_files_are_possible_sources(void **state)
 
 	w->snapshot.objects[big].size = w->snapshot.objects[library].size = 8 * MIB;
 	w->snapshot.objects[small].size = 100;
-	calls(w, p, SYS_mmap, big, ZC_KIND_NONE, 0);
+	calls(w, p, SYS_mmap, big, ZC_KIND_NONE, 0)->map_faults = 23;
 	calls(w, p, SYS_mmap, small, ZC_KIND_NONE, 0);
 	calls(w, p, SYS_mmap, library, ZC_KIND_NONE, 0);
 	calls(w, process(w, "other"), SYS_mmap, file(w, "foreign"), ZC_KIND_NONE, 0);
 	writes(w, p, socket, 8 * MIB);
-	assert_non_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "/big (8 MiB)"));
+	assert_non_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why,
+			       "/big (8 MiB, reached by 23 page faults)"));
 	assert_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "/small"));
 	assert_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "libc"));
 	assert_null(strstr(must_find(w, "memory", "127.0.0.1:80")->why, "foreign"));

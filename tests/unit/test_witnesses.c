@@ -282,6 +282,36 @@ static void each_witness_knows_what_rests_on_it(void **state)
 	}
 }
 
+/* Each chunk gets every page that it has a byte of. More pages than that are none of what was
+ * returned; of fewer, the kernel has not told of all. */
+static void pages_of_what_was_read(void **state)
+{
+	static const __u64 chunks[] = { 0, 1, 1024, 4096, 4097, 6144, 65536, PAYLOAD, PAYLOAD + 1 };
+	const __u64 page = sysconf(_SC_PAGESIZE);
+	struct world *w = *state;
+
+	for (size_t c = 0; c < COUNT(chunks); c++) {
+		const __u64 chunk = chunks[c] ? chunks[c] : PAYLOAD;
+		__u64 pages = 0;
+
+		for (__u64 at = 0; at < PAYLOAD; at += chunk) {
+			const __u64 end = at + chunk < PAYLOAD ? at + chunk : PAYLOAD;
+
+			pages += (end - 1) / page - at / page + 1;
+		}
+		w->scenario.chunk_bytes = chunks[c];
+		w->cells[1].cache_pages = pages;
+		compare(w);
+		assert_true(witness(&w->scenario, "sender.cache_pages")->agree);
+		w->cells[1].cache_pages = pages + 1;
+		compare(w);
+		assert_false(witness(&w->scenario, "sender.cache_pages")->agree);
+		w->cells[1].cache_pages = pages - 1;
+		compare(w);
+		assert_null(witness(&w->scenario, "sender.cache_pages"));
+	}
+}
+
 /* The first line's eighth number: the lines of single CPUs begin with the same letters. */
 static __u64 stolen_ticks(void)
 {
@@ -503,6 +533,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_witness_can_disagree, begin, end),
 		cmocka_unit_test_setup_teardown(waiting_that_was_none_is_cpu_time, begin, end),
 		cmocka_unit_test_setup_teardown(each_witness_knows_what_rests_on_it, begin, end),
+		cmocka_unit_test_setup_teardown(pages_of_what_was_read, begin, end),
 		cmocka_unit_test(what_the_machine_says),
 		cmocka_unit_test_setup_teardown(no_more_interrupts_than_the_machine_had, begin,
 						end),

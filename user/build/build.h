@@ -109,6 +109,14 @@ struct build {
 /* What was copied on the way, and what became of pages that the kernel borrowed. */
 void build_legs(const struct build *b);
 void build_socket_receiver(const struct build *b);
+
+/* Pages that the sender's reads got out of the page cache, against those in which the bytes lie
+ * that they returned, chunk by chunk. */
+struct cache_pages {
+	__u64 counted, returned;
+	bool known;		/* the kernel tells, and of every batch */
+};
+struct cache_pages build_cache_pages(const struct build *b);
 /* The witnesses of one run; then those of further runs, of which one that differs is kept. */
 void build_witnesses(const struct build *b);
 void build_add_witnesses(const struct build *b);

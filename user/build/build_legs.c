@@ -2,6 +2,7 @@
 /* The legs of the journey: how many bytes each copied, and on which evidence. docs/measurement.md
  * says what each number sees and what it does not. */
 #include <string.h>
+#include <unistd.h>
 
 #include "build.h"
 #include "kinds.h"
@@ -75,15 +76,12 @@ static void build_disk_cache(const struct build *b)
 		leg->note = "warm: use --cold";
 }
 
-/* No tracepoint sees this copy: it follows from what read() of a cached file is. */
-static void build_cache_user(const struct build *b)
+/* Bytes that the sender's reads of cached files returned. */
+static __u64 bytes_read(const struct build *b)
 {
-	struct report_leg *leg = &b->scenario->legs[LEG_CACHE_USER];
 	const struct snapshot *snapshot = b->run->snapshot;
 	__u64 bytes = 0;
 
-	leg->by = "cpu";
-	leg->evidence = "inferred";
 	for (__u32 i = 1; i < snapshot->cell_count; i++) {
 		const struct zc_cell *cell = &snapshot->cells[i];
 
@@ -92,8 +90,55 @@ static void build_cache_user(const struct build *b)
 		    kind_of_index(snapshot, cell->key.source) == ZC_KIND_FILE)
 			bytes += cell->bytes;
 	}
-	set_leg(leg, b->scenario->payload_bytes, bytes);
-	leg->note = "inferred";
+	return bytes;
+}
+
+/* Pages in which one chunk ends and the next begins: all but those of every so-manieth end, which
+ * is the end of a page, too. Pages are powers of two. */
+static __u64 pages_got_twice(__u64 ends, __u64 chunk, __u64 page)
+{
+	const __u64 common = chunk & -chunk;
+
+	return ends - (common >= page ? ends : ends / (page / common));
+}
+
+struct cache_pages build_cache_pages(const struct build *b)
+{
+	const struct snapshot *snapshot = b->run->snapshot;
+	const __u64 bytes = bytes_read(b), chunk = b->scenario->chunk_bytes;
+	const __u64 page = sysconf(_SC_PAGESIZE);
+	struct cache_pages pages = { .returned = (bytes + page - 1) / page };
+	enum syscall_way way;
+
+	for (__u32 i = 1; i < snapshot->cell_count; i++) {
+		const struct zc_cell *cell = &snapshot->cells[i];
+
+		way = call_way(cell->key.nr);
+		if (cell->key.proc == (__u32)b->run->sender.proc && call_is_syscall(cell->key.nr) &&
+		    (way == SYSCALL_READS || way == SYSCALL_SUBMITS))
+			pages.counted += cell->cache_pages;
+	}
+	if (bytes && chunk)
+		pages.returned += pages_got_twice((bytes - 1) / chunk, chunk, page);
+	/* A batch whose last page another read is still waiting for is not told of (the end of
+	 * filemap_get_pages()), nor is one of a file system with a reading of its own. */
+	pages.known = !session_missing(b->session, "mm_filemap_get_pages") &&
+		      pages.counted >= pages.returned;
+	return pages;
+}
+
+/* No tracepoint sees this copy: it follows from what read() of a cached file is. That the pages
+ * which it returned were got out of the page cache is counted where the kernel tells. */
+static void build_cache_user(const struct build *b)
+{
+	struct report_leg *leg = &b->scenario->legs[LEG_CACHE_USER];
+	const struct cache_pages pages = build_cache_pages(b);
+	const bool counted = pages.known && pages.counted == pages.returned;
+
+	leg->by = "cpu";
+	leg->evidence = counted ? "counted" : "inferred";
+	set_leg(leg, b->scenario->payload_bytes, bytes_read(b));
+	leg->note = counted ? NULL : "inferred";
 }
 
 static void build_user_socket(const struct build *b, const struct zc_sock *sock)

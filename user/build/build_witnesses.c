@@ -169,6 +169,17 @@ static __u64 interrupts_of(const struct zc_proc *proc)
 	return proc->interrupts_user + proc->interrupts_kernel;
 }
 
+/* What reads returned lay in pages of the page cache. No verdict rests on it: the leg's evidence
+ * does. */
+static void compare_cache_pages(const struct build *b)
+{
+	const struct cache_pages pages = build_cache_pages(b);
+
+	if (pages.known)
+		compare(b, 0, "sender.cache_pages", "pages of the bytes that its reads returned",
+			pages.counted, pages.returned);
+}
+
 /* The program counts what the kernel's queue of completions tells it. */
 static void compare_borrowed(const struct build *b)
 {
@@ -277,6 +288,7 @@ void build_witnesses(const struct build *b)
 	begin(b->report, b->scenario);
 	compare_calls(b, &sender, counted ? &receiver : NULL);
 	compare_with_kernel(b, &sender);
+	compare_cache_pages(b);
 	compare_interrupts(b->report, b->session, b->run->snapshot, "sender.interrupts_beyond",
 			   interrupts_of(&b->run->snapshot->procs[b->run->sender.proc]),
 			   b->scenario);
@@ -313,6 +325,7 @@ static void add_other(struct report_scenario *scenario, const struct report_witn
 void build_add_witnesses(const struct build *b)
 {
 	struct report_scenario other = { .id = b->scenario->id,
+					 .chunk_bytes = b->scenario->chunk_bytes,
 					 .payload_bytes = b->scenario->payload_bytes };
 	const struct build of_other = { b->report, b->session, b->run, &other };
 

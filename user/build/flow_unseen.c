@@ -8,6 +8,7 @@
 #include "flows.h"
 #include "size.h"
 #include "uring_table.h"
+#include "words.h"
 
 enum { MAX_MAPPED = 3 };
 
@@ -24,6 +25,14 @@ static bool is_large_enough(const struct snapshot *snapshot, const struct zc_cel
 
 	return object && object->size && cell->calls > cell->errors &&
 	       object->size >= flow->bytes / 10 / (cell->calls - cell->errors);
+}
+
+/* How often the program's page faults took pages of a mapped file; "" = not once, or not known. */
+static const char *reached(struct report *report, const struct zc_cell *cell)
+{
+	return cell->map_faults ? report_format(report, ", reached by %s",
+						words_many(report, cell->map_faults, "page fault",
+							   "page faults")) : "";
 }
 
 const char *flow_mapped(const struct flow_list *list, const struct flow *flow)
@@ -46,8 +55,8 @@ const char *flow_mapped(const struct flow_list *list, const struct flow *flow)
 		if (!path || is_library(path))
 			continue;
 		size_format(kind_object(snapshot, cell->key.source)->size, size, sizeof(size));
-		text = report_format(list->report, "%s%s%s (%s)", text ? text : "", text ? ", " : "",
-				     path, size);
+		text = report_format(list->report, "%s%s%s (%s%s)", text ? text : "",
+				     text ? ", " : "", path, size, reached(list->report, cell));
 		named++;
 	}
 	return text && snapshot->procs[flow->proc].faults_user ?

@@ -67,6 +67,10 @@ static int choose_probes(struct session *session, const struct session_options *
 			leave_out(session, i, "not asked for: --counts-only");
 			continue;
 		}
+		if (options->any_program ? probe->not_for_programs : probe->not_for_scenarios) {
+			leave_out(session, i, "nothing here rests on it");
+			continue;
+		}
 		if (is_without(options, probe->tracepoint))
 			leave_out(session, i, "left out by --without");
 		else if (!session_types_id(probe->tracepoint))

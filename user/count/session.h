@@ -31,6 +31,7 @@ struct probe {
 	const char *loses;	/* for people: what is lost without it */
 	bool required;
 	bool not_for_counts;	/* --counts-only leaves it out */
+	bool not_for_programs, not_for_scenarios;	/* they have nothing that rests on it */
 };
 const struct probe *session_probes(size_t *count);
 
