@@ -40,7 +40,20 @@
   const BYPASS = { line: "M135 236H192", tip: [200, 236], to: [1, 0], pill: [168, 216],
     text: [168, 272], anchor: "middle", words: "page cache → socket" };
 
+  // O_DIRECT's way: from the disk to the program's memory, past the page cache.
+  const PAST_CACHE = { line: "M134 404H144Q160 404 160 388V98", tip: [160, 90], to: [0, -1],
+    pill: [160, 250], text: [172, 306], anchor: "start", words: "disk → user" };
+
   const add = zctrace.addSvg;
+
+  function isPastCache(way) {
+    return way.path.length > 0 && way.path[0].leg === "cache-user";
+  }
+
+  function arrowOf(way, leg) {
+    return way.direct && leg.leg === "user-socket" ? BYPASS :
+      isPastCache(way) && leg.leg === "cache-user" ? PAST_CACHE : ARROWS[leg.leg];
+  }
 
   function drawGround(svg) {
     [["user", 0, 138, "user space", 69], ["kernel", 138, 188, "kernel", 232],
@@ -98,11 +111,12 @@
 
   // One sentence for those who cannot see the picture; the table below it has the numbers.
   function describe(way) {
-    return "The path of the bytes: " + way.name + ". " + (way.direct ?
+    return "The path of the bytes: " + way.name + ". " + (isPastCache(way) ?
+      "From the disk past the page cache to a user buffer, and to the socket. " : way.direct ?
       "From the page cache straight to the socket, not through user space. " :
       "From the page cache through a user buffer to the socket. ") +
       way.path.map(function (leg) {
-        return ARROWS[leg.leg].words + ": " + MOVERS[leg.mover].words +
+        return arrowOf(way, leg).words + ": " + MOVERS[leg.mover].words +
           (leg.mover === UNKNOWN ? "" : ", " + leg.amount);
       }).join(". ") + ".";
   }
@@ -116,13 +130,14 @@
       role: "img", "aria-label": describe(way) });
     drawGround(svg);
     drawNode(svg, NODES.disk, null, true);
-    drawNode(svg, NODES.cache, zctrace.plain(scenario.cache), true);
+    drawNode(svg, NODES.cache, isPastCache(way) ? "not used" : zctrace.plain(scenario.cache),
+      !isPastCache(way));
     drawNode(svg, NODES.user, way.direct ? "not used" : chunk, !way.direct);
     drawNode(svg, NODES.socket, null, true);
     drawNode(svg, NODES.device, zctrace.plain(scenario.link), true);
     drawNode(svg, NODES.receiver, null, true);
     way.path.forEach(function (leg) {
-      drawArrow(svg, way.direct && leg.leg === "user-socket" ? BYPASS : ARROWS[leg.leg], leg);
+      drawArrow(svg, arrowOf(way, leg), leg);
     });
   }
 

@@ -45,9 +45,11 @@ WAYS = {
     "uring-64K": ["uring"],
     "uring-4093": ["uring", "--chunk", "4093"],
     "uring-zc-64K": ["uring", "--zerocopy"],
+    "direct-64K": ["direct"],
+    "direct-4K": ["direct", "--chunk", "4K"],
     "uring-zc-1M": ["uring", "--zerocopy", "--chunk", "1M"],
 }
-SENDERS = ["copy", "sendfile", "mmap", "splice", "zerocopy", "uring"]
+SENDERS = ["copy", "sendfile", "mmap", "splice", "zerocopy", "uring", "direct"]
 
 every_way = pytest.mark.parametrize("way", WAYS)
 every_sender = pytest.mark.parametrize("sender", SENDERS)

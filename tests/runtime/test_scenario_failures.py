@@ -324,7 +324,7 @@ def stuck_sender(tmp_path, way):
 
 
 @pytest.mark.parametrize("way", ["copy-64K", "sendfile-64K", "mmap-64K", "splice-64K",
-                                 "zerocopy-64K", "uring-64K", "uring-zc-64K"])
+                                 "zerocopy-64K", "uring-64K", "uring-zc-64K", "direct-64K"])
 def test_file_that_shrinks_while_it_is_sent(tmp_path, way):
     with stuck_sender(tmp_path, way) as (here, path, connection):
         os.truncate(path, 4096)
@@ -338,7 +338,8 @@ def test_file_that_shrinks_while_it_is_sent(tmp_path, way):
 
 
 @pytest.mark.parametrize("way", ["copy-whole", "copy-64K", "sendfile-64K", "sendfile-65535",
-                                 "mmap-64K", "splice-64K", "zerocopy-64K", "uring-64K"])
+                                 "mmap-64K", "splice-64K", "zerocopy-64K", "uring-64K",
+                                 "direct-64K"])
 def test_file_that_never_stops_growing(tmp_path, way):
     path = make_file(tmp_path / "file", 100_000)
     stop = threading.Event()
@@ -397,6 +398,8 @@ def test_calls_that_move_only_a_part(tmp_path, way, call):
         ("zerocopy-64K", "recvmsg", False),
         ("uring-64K", "io_uring_enter", False),
         ("uring-zc-64K", "io_uring_enter", False),
+        ("direct-64K", "read", True),
+        ("direct-64K", "sendto", False),
     ],
 )
 def test_interrupted_calls_of_senders(server, tmp_path, way, call, path_only):
@@ -442,6 +445,8 @@ def test_sendfile_that_the_kernel_refuses(server, tmp_path, error, status):
     ("splice-64K", "splice", "EIO", 4, "splice: Input/output error"),
     ("zerocopy-64K", "setsockopt", "EOPNOTSUPP", 3, "SO_ZEROCOPY: Operation not supported"),
     ("zerocopy-64K", "sendto", "ENOBUFS", 3, "MSG_ZEROCOPY: No buffer space available"),
+    ("direct-64K", "pread64", "EINVAL", 3, "O_DIRECT: a read of 65536 bytes: Invalid argument"),
+    ("direct-64K", "pread64", "EIO", 4, "O_DIRECT: a read of 65536 bytes: Input/output error"),
     ("uring-64K", "io_uring_setup", "EPERM", 3, "io_uring_setup: Operation not permitted"),
     ("uring-64K", "io_uring_enter", "EBADF", 4, "io_uring_enter: Bad file descriptor"),
     # As a kernel without SEND_ZC, which cannot be asked what it has.
@@ -450,7 +455,7 @@ def test_sendfile_that_the_kernel_refuses(server, tmp_path, error, status):
 def test_ways_that_the_kernel_refuses(tmp_path, way, call, error, status, words):
     path = make_file(tmp_path / "file", 1000)
     # Libraries are mapped too: only the file's own mapping is to fail.
-    only = ["-P", str(path)] if call == "mmap" else []
+    only = ["-P", str(path)] if call in ("mmap", "pread64") else []
     inject = ["strace", "-f", "-o", str(tmp_path / "log"), *only, "-e",
               f"inject={call}:error={error}"]
     with receiver("--port", 0) as server:

@@ -60,7 +60,8 @@ def test_gated_transfer(tmp_path, way):
 
     name = WAYS[way][0]
     chunk = {"copy-whole": size, "copy-prefault": size, "copy-4093": 4093, "sendfile-65535": 65535,
-             "mmap-4093": 4093, "splice-65535": 65535, "zerocopy-4093": 4093, "uring-4093": 4093}
+             "mmap-4093": 4093, "splice-65535": 65535, "zerocopy-4093": 4093, "uring-4093": 4093,
+             "direct-4K": 4096}
     rounds = -(-size // chunk.get(way, MIB if way.endswith("-1M") else CHUNK))
     # A sendfile of more than a pipe's 16 pages can take may return early: at least the rounds.
     if way == "sendfile-1M":
@@ -70,8 +71,9 @@ def test_gated_transfer(tmp_path, way):
         "copy": {"read": rounds, "send": rounds}, "sendfile": {"sendfile": rounds},
         "mmap": {"send": rounds}, "splice": {"splice-in": rounds, "splice-out": rounds},
         "zerocopy": {"read": rounds, "send": rounds}, "uring": {"io_uring_enter": rounds},
+        "direct": {"read": rounds, "send": rounds},
     }[name]
-    reads = name in ("copy", "zerocopy", "uring")
+    reads = name in ("copy", "zerocopy", "uring", "direct")
     if name == "zerocopy" or way.startswith("uring-zc"):
         assert sent.pop("zerocopy") == {"sends": rounds, "completed": rounds, "copied": rounds}
     # It waits for pages to come back, now and then by a call of its own.

@@ -142,6 +142,7 @@ def test_help(name, option):
         ("splice-64K", 0, 0, 0, 2 * ROUNDS + 1, 0),
         ("zerocopy-64K", ROUNDS + 1, ROUNDS, 0, 0, 0),
         ("uring-64K", 0, 0, 0, 0, ROUNDS),
+        ("direct-64K", ROUNDS + 1, ROUNDS, 0, 0, 0),
     ],
 )
 def test_exact_calls_of_senders(server, tmp_path, way, reads, sends, sendfiles, splices, enters):
@@ -157,8 +158,10 @@ def test_exact_calls_of_senders(server, tmp_path, way, reads, sends, sendfiles, 
     assert of_all["sendto"] == sends
     assert of_all["sendfile"] == of_file["sendfile"] == sendfiles
     assert (of_all["splice"], of_all["io_uring_enter"]) == (splices, enters)
-    for other in ["write", "writev", "sendmsg", "pread64", "lseek", "ioctl"]:
+    for other in ["write", "writev", "sendmsg", "lseek", "ioctl"]:
         assert of_file[other] == 0, other
+    # One before the gate tells whether O_DIRECT is allowed.
+    assert of_file["pread64"] == (way == "direct-64K")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,7 @@ def test_sendfile_chunks_of_the_documents(server, tmp_path, options, calls):
 
 
 @pytest.mark.parametrize("sender", [["copy"], ["copy", "--chunk", "64K"], ["sendfile"],
-                                    ["splice"], ["zerocopy"]])
+                                    ["splice"], ["zerocopy"], ["direct"]])
 @pytest.mark.parametrize("size", [0, 1])
 def test_exact_calls_of_tiny_files(server, tmp_path, sender, size):
     path = make_file(tmp_path / "file", size)
@@ -183,6 +186,6 @@ def test_exact_calls_of_tiny_files(server, tmp_path, sender, size):
     server.connection()
     of_all = counts(strace(tmp_path, ["-c"], command))
     server.connection()
-    moving = {"zerocopy": "read", "copy": "read"}.get(name, name)
+    moving = {"zerocopy": "read", "copy": "read", "direct": "read"}.get(name, name)
     assert of_file[moving] == size + 1
     assert of_all["sendto"] == (size if moving == "read" else 0)

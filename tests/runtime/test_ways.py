@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -48,7 +49,10 @@ WAYS = {
     "zerocopy": ({"read": ROUNDS + 1, "sendto": ROUNDS}, "anonymous", True),
     "uring": ({"io_uring_enter": ROUNDS}, "private", False),
     "uring-zc": ({}, "anonymous", True),
+    "direct": ({"read": ROUNDS + 1, "sendto": ROUNDS}, "private", False),
 }
+# The call that finds the file's end moves nothing, and is none of the data calls.
+ENDS_BY_A_CALL = ("splice", "zerocopy", "direct")
 ALL = ["copy", "copy", "copy", "sendfile", *WAYS]
 
 every_way = pytest.mark.parametrize("way", WAYS)
@@ -61,7 +65,7 @@ def test_exact_counts(way):
     assert scenario["rounds"] == ROUNDS
     seen = calls(scenario)
     assert {name: seen[name] for name in expected} == expected
-    moved = sum(expected.values()) - (way in ("splice", "zerocopy"))
+    moved = sum(expected.values()) - (way in ENDS_BY_A_CALL)
     if way == "uring-zc":
         # Now and then it waits for a page to come back, by a call of its own.
         assert ROUNDS <= seen["io_uring_enter"] <= 3 * ROUNDS
@@ -110,13 +114,18 @@ def test_borrowed_pages_that_the_device_cannot_gather():
 @every_way
 def test_cold_file(way):
     scenario = measure_one(way, "-n", 1, "--size", SIZE, "--cold")
-    assert leg(scenario, "disk-cache")["bytes"] >= SIZE
+    if way == "direct":
+        assert leg(scenario, "disk-cache")["bytes"] == 0
+    else:
+        assert leg(scenario, "disk-cache")["bytes"] >= SIZE
     assert scenario["rounds"] == ROUNDS
 
 
 @every_way
 @pytest.mark.parametrize("size, chunk", [(1, 1), (99_991, 4093), (3 * MIB + 1, MIB)])
 def test_odd_sizes(way, size, chunk):
+    if way == "direct" and chunk % 512:
+        chunk = 4096  # it reads whole blocks only
     scenario = measure_one(way, "-n", 1, "--size", size, "--chunk", chunk)
     assert sum(origins(scenario).values()) == size
     # A pipe holds pages, and the largest ones not everybody may have: a round can move less.
@@ -124,6 +133,39 @@ def test_odd_sizes(way, size, chunk):
         assert scenario["rounds"] >= -(-size // chunk)
     else:
         assert scenario["rounds"] == -(-size // chunk)
+
+
+def test_direct_reads_leave_nothing_in_the_page_cache(place):
+    """The last block is cut by the file's end. The device wrote into the program's memory: no CPU
+    copy there, and one to the socket."""
+    scenario = measure_one("direct", "-n", 1, "--cold", make_file(place / "file", SIZE - 4097))
+    assert calls(scenario)["read"] == ROUNDS + 1
+    assert leg(scenario, "disk-cache")["bytes"] == 0
+    into = leg(scenario, "cache-user")
+    assert (into["bytes"], into["by"]) == (0, "dma")
+    assert into["note"] == "O_DIRECT: read past the page cache"
+    assert origins(scenario) == {"private": SIZE - 4097}
+
+
+def test_direct_where_pages_are_all_there_is():
+    """tmpfs has no disk: where it accepts O_DIRECT, it copies out of the page cache."""
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
+        file.write(os.urandom(SIZE))
+        file.flush()
+        done = zctrace("direct", "-n", 1, "--json", "-", file.name)
+    if done.returncode == MACHINE:  # before Linux 6.6 it does not
+        assert_one_message(done.stderr, "O_DIRECT: Invalid argument", "send it with copy")
+        return
+    (scenario,) = json.loads(done.stdout)["scenarios"]
+    into = leg(scenario, "cache-user")
+    assert (into["bytes"], into["by"]) == (SIZE, "cpu")
+
+
+def test_direct_of_parts_of_blocks():
+    done = zctrace("direct", "-n", 1, "--size", SIZE, "--chunk", 4093)
+    assert (done.returncode, done.stdout) == (MACHINE, "")
+    assert_one_message(done.stderr, "O_DIRECT: a read of 4093 bytes: Invalid argument",
+                       "give a --chunk of whole blocks")
 
 
 def test_mapping_faults_instead_of_reading():

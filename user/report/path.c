@@ -18,8 +18,15 @@ bool path_bypasses_user(const struct report_scenario *scenario)
 	const struct report_leg *read = &scenario->legs[LEG_CACHE_USER];
 	const struct report_leg *send = &scenario->legs[LEG_USER_SOCKET];
 
-	return !read->bytes.why && read->bytes.value == 0 &&
+	return !read->bytes.why && read->bytes.value == 0 && !path_bypasses_cache(scenario) &&
 	       ((!send->bytes.why && send->bytes.value > 0) || send->at_xmit[ORIGIN_FILE] > 0);
+}
+
+bool path_bypasses_cache(const struct report_scenario *scenario)
+{
+	const struct report_leg *read = &scenario->legs[LEG_CACHE_USER];
+
+	return !read->bytes.why && read->by && !strcmp(read->by, "dma");
 }
 
 static __u64 origin_total(const struct report_leg *leg)
@@ -37,7 +44,10 @@ static void find_mover(const struct report_scenario *scenario, struct path_leg *
 	const struct report_leg *leg = at->leg;
 
 	at->bytes = leg->bytes.why ? 0 : leg->bytes.value;
-	if (leg->bytes.why) {
+	if (at->id == LEG_CACHE_USER && path_bypasses_cache(scenario)) {
+		at->bytes = scenario->payload_bytes;
+		at->mover = PATH_DMA;
+	} else if (leg->bytes.why) {
 		at->mover = PATH_UNKNOWN;
 	} else if (at->bytes) {
 		at->mover = leg->by && !strcmp(leg->by, "dma") ? PATH_DMA : PATH_CPU;
@@ -54,18 +64,17 @@ static void find_mover(const struct report_scenario *scenario, struct path_leg *
 
 size_t path_legs(const struct report_scenario *scenario, struct path_leg legs[LEG_COUNT])
 {
-	const bool direct = path_bypasses_user(scenario);
+	const bool no_user = path_bypasses_user(scenario), no_cache = path_bypasses_cache(scenario);
 	size_t count = 0;
 
 	for (int id = 0; id < LEG_COUNT; id++) {
 		struct path_leg *at = &legs[count];
 
-		if (direct && id == LEG_CACHE_USER)
+		if ((no_user && id == LEG_CACHE_USER) || (no_cache && id == LEG_DISK_CACHE))
 			continue;
 		*at = (struct path_leg){ .id = id, .from = places[id], .to = places[id + 1],
 					 .leg = &scenario->legs[id] };
-		if (count)
-			at->from = legs[count - 1].to;
+		at->from = count ? legs[count - 1].to : places[0];
 		find_mover(scenario, at);
 		count++;
 	}

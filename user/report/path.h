@@ -28,7 +28,11 @@ struct path_leg {
 /* The bytes did not go through a user buffer: none were copied into one, and still some arrived. */
 bool path_bypasses_user(const struct report_scenario *scenario);
 
-/* The legs in their order, without the user buffer where it is bypassed; how many. */
+/* The device wrote into the user buffer (O_DIRECT): the page cache is bypassed. */
+bool path_bypasses_cache(const struct report_scenario *scenario);
+
+/* The legs in their order, without the user buffer or the page cache where it is bypassed; how
+ * many. */
 size_t path_legs(const struct report_scenario *scenario, struct path_leg legs[LEG_COUNT]);
 
 /* Whether there is anything to draw. */

@@ -64,6 +64,14 @@ const struct scenario scenarios[] = {
 		.round_call = "io_uring READ",
 		.round_from_file = true,
 	},
+	{
+		.id = "direct",
+		.help = "another way: read past the page cache, with O_DIRECT",
+		.what = "the disk writes it into memory, past the page cache; send it from there",
+		.data_calls = { "read", "sendto" },
+		.round_call = "read",
+		.round_from_file = true,
+	},
 	{ .id = NULL },
 };
 
