@@ -350,7 +350,8 @@ def test_json(copied):
     report = scenario["report"]
     assert (report["mode"], report["schema"]) == ("run", "zctrace/1")
     assert {one["id"] for one in scenario["witnesses"]} == {
-        "all.voluntary", "all.involuntary", "all.bytes_in", "all.bytes_out", "all.cpu_ns_beyond"}
+        "all.voluntary", "all.involuntary", "all.bytes_in", "all.bytes_out", "all.cpu_ns_beyond",
+        "all.interrupts_beyond"}
     # Both ends of what is begun are kept: a call whose end has no room is not shown.
     assert 490 <= len(scenario["timeline"]["events"]) <= 500
     assert report["tool"]["command"][-5:-3] == [tool("dd"), report["tool"]["command"][-4]]
@@ -404,7 +405,8 @@ def test_report_of_nothing(place):
 
 def test_without_a_tracepoint_its_witness_is_not_heard(place):
     scenario = run(place, [tool("true")], "--without", "sched_switch")
-    assert {w["id"] for w in scenario["witnesses"]} == {"all.bytes_in", "all.bytes_out"}
+    assert {w["id"] for w in scenario["witnesses"]} == {
+        "all.bytes_in", "all.bytes_out", "all.interrupts_beyond"}
     assert all(role["switches"]["voluntary"] is None for role in scenario["roles"].values())
 
 
