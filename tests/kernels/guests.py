@@ -69,8 +69,8 @@ def module_bytes(path):
     return lzma.decompress(data) if path.suffix == ".xz" else data
 
 
-def in_load_order(directory):
-    """[(name, content)] of MODULES and all they need; those the kernel has built in are absent."""
+def in_load_order(directory, wanted=tuple(MODULES)):
+    """[(name, content)] of the wanted modules and all they need; those the kernel has built in are absent."""
     files = {
         re.sub(r"\.ko.*", "", path.name).replace("-", "_"): path
         for path in directory.rglob("*.ko*")
@@ -86,7 +86,7 @@ def in_load_order(directory):
             load(need)
         loaded[name] = data
 
-    for name in MODULES:
+    for name in wanted:
         load(name)
     return list(loaded.items())
 
@@ -103,7 +103,7 @@ def make_images(directory):
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def make_initramfs(kernel, programs, images, output):
+def make_initramfs(kernel, programs, images, output, init="guest-init.sh", modules=tuple(MODULES)):
     """Packs everything that a guest has, and removes what it was packed from."""
     root = output.with_suffix(".tree")
     shutil.rmtree(root, ignore_errors=True)
@@ -111,11 +111,11 @@ def make_initramfs(kernel, programs, images, output):
         (root / name).mkdir(parents=True)
     shutil.copytree(programs, root / "programs", dirs_exist_ok=True)
     shutil.copy(programs / "busybox", root / "bin")
-    shutil.copy(HERE / "guest-init.sh", root / "init")
+    shutil.copy(HERE / init, root / "init")
     shutil.copy(HERE / "measure.sh", root)
-    for image in images.glob("*.img"):
+    for image in images.glob("*.img") if images else []:
         shutil.copy(image, root / "images")
-    for number, (name, data) in enumerate(in_load_order(kernel)):
+    for number, (name, data) in enumerate(in_load_order(kernel, modules)):
         (root / f"modules/{number:02}-{name}.ko").write_bytes(data)
     listing = "\n".join(str(path.relative_to(root)) for path in sorted(root.rglob("*")))
     packed = subprocess.run(
@@ -126,14 +126,15 @@ def make_initramfs(kernel, programs, images, output):
     shutil.rmtree(root)
 
 
-def boot(kernel, arch, initramfs, console, timeout_s):
-    """Boots the kernel and waits until it is off; the archive of reports that it wrote."""
+def boot(kernel, arch, initramfs, console, timeout_s, devices=(), words=""):
+    """Boots the kernel, with QEMU's devices and words on its command line, and waits until it is off;
+    the archive of reports that it wrote."""
     emulator, *machine = MACHINES[arch]
     command = [
         tool(emulator), *machine, "-accel", "tcg,thread=single", "-smp", "2", "-m", "1024",
         "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
         "-kernel", image_of(kernel), "-initrd", initramfs,
-        "-append", f"{CMDLINES[arch]} quiet panic=-1 mitigations=off",
+        "-append", f"{CMDLINES[arch]} quiet panic=-1 mitigations=off {words}", *devices,
     ]  # fmt: skip
     with open(console.with_suffix(".lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

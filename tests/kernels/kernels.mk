@@ -8,7 +8,10 @@ KERNEL_GUESTS ?= 6.1/amd64 6.12/amd64 \
 KERNEL_TIMEOUT ?= 600
 KERNEL_PAGE ?= docs/kernels.md
 
-.PHONY: static static-arm64 bpf check-kernels
+GUEST_RUNS ?= 5
+GUEST_PAGES ?= docs/guest.md README.md
+
+.PHONY: static static-arm64 bpf check-kernels guest
 
 # --- one program for every kernel, and for machines without its libraries ---
 
@@ -87,3 +90,6 @@ check-kernels: $(if $(filter %/arm64,$(KERNEL_GUESTS)),static-arm64)
 check-kernels: static $(STATIC)/ring_copy $(STATIC)/random_moves $(STATIC)/compat ## test the counts on Debian's kernels, in QEMU
 	$(Q)$(PYTHON) tests/kernels/check_kernels.py --build $(B) \
 		$(if $(KERNEL_PAGE),--page $(KERNEL_PAGE)) --guests $(KERNEL_GUESTS) --timeout $(KERNEL_TIMEOUT)
+
+guest: static $(STATIC)/ring_copy $(STATIC)/random_moves $(STATIC)/compat ## decide the documents' claims over real devices, in QEMU
+	$(Q)$(PYTHON) tests/kernels/devices.py --build $(B) --runs $(GUEST_RUNS) --page $(GUEST_PAGES)

@@ -196,8 +196,8 @@ static void ask_conditions(struct asked *asked, const struct measure_options *o)
 	condition.rate_bits = limited ? rate : 0;
 	condition.remote = o->plan.to;
 	if (has_word(selector, "remote") || has_word(selector, "device")) {
-		if (o->plan.to)
-			ask_link(asked, condition, LINK_LO);
+		if (o->plan.to || o->device_given)
+			ask_link(asked, condition, o->plan.to ? LINK_LO : LINK_DEVICE);
 		return;
 	}
 	if (asked->article->link)
@@ -207,6 +207,9 @@ static void ask_conditions(struct asked *asked, const struct measure_options *o)
 	if (has_word(selector, "no-gather"))
 		link = LINK_VETH_NOSG;
 	named_link(selector, &link);
+	/* Real devices stand in the place of loopback, which has none. */
+	if (o->device_given && link != LINK_VETH_NOSG)
+		link = LINK_DEVICE;
 	ask_link(asked, condition, condition.remote ? LINK_LO : link);
 	if (!condition.remote && needs(asked, "no-gather") && link != LINK_VETH_NOSG)
 		ask_link(asked, condition, LINK_VETH_NOSG);

@@ -62,6 +62,27 @@ static void take_link(const struct option_use *use)
 		argp_error(use->state, "--link %s: give lo, veth or veth-nosg", use->text);
 }
 
+/* "eth0,eth1": the sender's card and the receiver's. */
+static void take_device(const struct option_use *use)
+{
+	struct measure_options *o = use->arguments;
+	char *comma = strchr(use->text, ','), error[400];
+
+	if (!comma || strchr(comma + 1, ','))
+		argp_error(use->state, "--device %s: give two cards of this machine that a cable joins, "
+			   "SENDER,RECEIVER; a receiver on another machine is --to", use->text);
+	*comma = '\0';
+	o->condition.link = LINK_DEVICE;
+	o->condition.devices[LINK_SENDER] = use->text;
+	o->condition.devices[LINK_RECEIVER] = comma + 1;
+	if (!strcmp(use->text, comma + 1))
+		argp_error(use->state, "--device: both ends are %s; give two cards", use->text);
+	for (int side = LINK_SENDER; side <= LINK_RECEIVER; side++) {
+		if (link_device_check(o->condition.devices[side], error, sizeof(error)))
+			argp_error(use->state, "--device: %s", error);
+	}
+}
+
 static void take_rate(const struct option_use *use)
 {
 	if (rate_parse(use->text, use->member))
@@ -134,6 +155,10 @@ const struct option_row measure_option_rows[] = {
 	  "The network between the two: loopback (default), or two namespaces of their own; "
 	  "nosg: the device cannot gather",
 	  .take = take_link, MEMBER(condition.link), SETS_FLAG(link_given), .group = 1 },
+	{ "device", "SENDER,RECEIVER",
+	  "Two network cards of this machine, joined by a cable, each in a namespace of its own "
+	  "meanwhile: bytes go through real devices", .take = take_device,
+	  SETS_FLAG(device_given), .group = 1 },
 	{ "rate", "RATE", "Limit the link's speed, as 1Gbit", .take = take_rate,
 	  MEMBER(condition.rate_bits), .group = 1 },
 	{ "to", "HOST[:PORT]",
@@ -192,8 +217,8 @@ static const char *not_with_to(const struct measure_options *o, const char *othe
 		return NULL;
 	if (other)
 		return other;
-	if (o->link_given)
-		return "--link";
+	if (o->link_given || o->device_given)
+		return o->link_given ? "--link" : "--device";
 	if (o->plan.strain.pinned)
 		return "--cpus";
 	if (o->plan.strain.socket_buffer_bytes)
@@ -213,6 +238,8 @@ enum zc_exit measure_check(const struct measure_options *o, const char *other)
 				"machine; leave out one of them%s", excluded,
 				o->port_given ? " (zctrace receive --data-port chooses the port)" :
 						"");
+	if (o->device_given && o->link_given)
+		return complain(ZC_EXIT_USAGE, "--device: is the link; leave out --link");
 	if (o->plan.file && o->size_given)
 		return complain(ZC_EXIT_USAGE,
 				"--size: is for a file that is made; FILE has its own");

@@ -15,6 +15,7 @@
 struct link {
 	enum link_kind kind;
 	bool ipv6;
+	const char *devices[2];	/* to be back when it is closed; NULL = it made its own */
 	int namespace_fds[2];	/* by enum link_side; -1: the caller's own */
 };
 
@@ -22,6 +23,7 @@ static const char *const kind_names[] = {
 	[LINK_LO] = "lo",
 	[LINK_VETH] = "veth",
 	[LINK_VETH_NOSG] = "veth-nosg",
+	[LINK_DEVICE] = "device",
 };
 
 /* Addresses for documentation (RFC 5737, RFC 3849): nobody has them. */
@@ -34,7 +36,7 @@ static const char *const veth_addresses[2][2] = {
 int link_parse(const char *text, enum link_kind *kind)
 {
 	for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++) {
-		if (!strcmp(text, kind_names[i])) {
+		if (i != LINK_DEVICE && !strcmp(text, kind_names[i])) {
 			*kind = i;
 			return 0;
 		}
@@ -88,6 +90,34 @@ static int add_address(struct link_end *end, const struct link *link, enum link_
 	return link_address_add(end, address, error);
 }
 
+static int turn_on(struct link_end ends[2], const struct link *link, struct link_error *error)
+{
+	int err = 0;
+
+	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++) {
+		if (link->kind == LINK_VETH_NOSG)
+			err = link_gather_off(&ends[side], error);
+		if (!err)
+			err = link_device_up(&ends[side], error);
+	}
+	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++) {
+		err = link_device_wait(&ends[side], error);
+		if (!err)
+			err = add_address(&ends[side], link, side, error);
+	}
+	return err;
+}
+
+static int take_devices(struct link_end ends[2], const struct link *link,
+			const char *const devices[2], struct link_error *error)
+{
+	int err = 0;
+
+	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++)
+		err = link_take_device(&ends[side], devices[side], error);
+	return err ? err : turn_on(ends, link, error);
+}
+
 /* A veth device carries nothing before its peer is on, so both are turned on and then waited for.
  * Scatter-gather goes off before: no connection has ever seen it on. */
 static int make_veth(struct link_end ends[2], const struct link *link, struct link_error *error)
@@ -101,18 +131,7 @@ static int make_veth(struct link_end ends[2], const struct link *link, struct li
 	ends[LINK_SENDER].device = devices[LINK_SENDER];
 	ends[LINK_RECEIVER].device = devices[LINK_RECEIVER];
 	err = link_join(ends, error);
-	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++) {
-		if (link->kind == LINK_VETH_NOSG)
-			err = link_gather_off(&ends[side], error);
-		if (!err)
-			err = link_device_up(&ends[side], error);
-	}
-	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++) {
-		err = link_device_wait(&ends[side], error);
-		if (!err)
-			err = add_address(&ends[side], link, side, error);
-	}
-	return err;
+	return err ? err : turn_on(ends, link, error);
 }
 
 /* Makes the namespaces, as many as the kind has sides apart, each with its loopback on. */
@@ -147,7 +166,9 @@ static int make(const struct link_config *config, struct link *link, struct link
 	struct link_end ends[2] = { LINK_END_NONE, LINK_END_NONE };
 	int err = make_namespaces(ends, config->kind, error);
 
-	if (!err && config->kind != LINK_LO)
+	if (!err && config->kind == LINK_DEVICE)
+		err = take_devices(ends, link, config->devices, error);
+	else if (!err && config->kind != LINK_LO)
 		err = make_veth(ends, link, error);
 	if (!err && config->rate_bits)
 		err = link_rate_limit(&ends[LINK_SENDER], config->rate_bits, error);
@@ -175,6 +196,7 @@ int link_open(const struct link_config *config, struct link **link, char *error,
 	made = xcalloc(1, sizeof(*made));
 	made->kind = config->kind;
 	made->ipv6 = config->ipv6;
+	memcpy(made->devices, config->devices, sizeof(made->devices));
 	made->namespace_fds[LINK_SENDER] = made->namespace_fds[LINK_RECEIVER] = -1;
 	if (config->kind != LINK_LO || config->rate_bits)
 		err = make(config, made, &line);
@@ -194,6 +216,9 @@ void link_close(struct link *link)
 		if (link->namespace_fds[side] >= 0)
 			close(link->namespace_fds[side]);
 	}
+	/* Whoever comes next finds them. */
+	for (int side = LINK_SENDER; side <= LINK_RECEIVER && link->kind == LINK_DEVICE; side++)
+		link_device_back(link->devices[side]);
 	free(link);
 }
 

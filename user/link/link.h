@@ -12,6 +12,7 @@ enum link_kind {
 	LINK_LO,		/* loopback */
 	LINK_VETH,		/* two network namespaces joined by a veth pair */
 	LINK_VETH_NOSG,		/* the same, and neither device can gather: scatter-gather is off */
+	LINK_DEVICE,		/* two network cards of this machine, each in a namespace of its own */
 };
 
 enum link_side { LINK_SENDER, LINK_RECEIVER };
@@ -23,13 +24,18 @@ enum link_side { LINK_SENDER, LINK_RECEIVER };
 
 struct link_config {
 	enum link_kind kind;
+	const char *devices[2];	/* of LINK_DEVICE, by enum link_side: the cards' names */
 	bool ipv6;
 	__u64 rate_bits;	/* bits per second from the sender to the receiver; 0 = unlimited */
 };
 
 struct link;
 
-/* Reads "lo", "veth" or "veth-nosg". Returns 0, or -EINVAL and leaves *kind as it is. */
+/* Whether a network card may be taken for a run: it is a real one, and nothing uses it. 0, or -errno
+ * and a line for people in error. */
+int link_device_check(const char *device, char *error, size_t error_size);
+
+/* Reads "lo", "veth" or "veth-nosg" (a device is named otherwise). Returns 0, or -EINVAL and leaves *kind as it is. */
 int link_parse(const char *text, enum link_kind *kind);
 const char *link_name(enum link_kind kind);
 
@@ -42,7 +48,7 @@ const char *link_name(enum link_kind kind);
 int rate_parse(const char *text, __u64 *bits);
 
 /*
- * Makes the link and, for veth, waits until it can carry data.
+ * Makes the link and, but for lo, waits until it can carry data.
  *
  * LINK_LO without a rate is the caller's own loopback, and nothing is made. LINK_LO with a rate is
  * the loopback of a namespace of its own, in which both sides run: a limit on the machine's

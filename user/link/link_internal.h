@@ -47,6 +47,12 @@ int link_address_add(struct link_end *end, const char *address, struct link_erro
 /* Turns scatter-gather, and what needs it, off. */
 int link_gather_off(struct link_end *end, struct link_error *error);
 
+/* link_device.c: moves a network card that nothing uses into the namespace. It is back when that
+ * has ended. */
+int link_take_device(struct link_end *end, const char *device, struct link_error *error);
+/* Waits until a card is back in this namespace, seconds at most. */
+void link_device_back(const char *device);
+
 /* link_rate.c: what leaves by the device, limited to bits per second. */
 int link_rate_limit(struct link_end *end, __u64 rate_bits, struct link_error *error);
 

@@ -179,7 +179,10 @@ static int measure_condition(struct measuring *m, size_t number)
 {
 	const struct condition *condition = &m->plan->conditions[number];
 	struct series *series = &m->kept->series[number * m->plan->variant_count];
-	const struct link_config config = { .kind = condition->link, .ipv6 = condition->ipv6,
+	const struct link_config config = { .kind = condition->link,
+					    .devices = { condition->devices[LINK_SENDER],
+							 condition->devices[LINK_RECEIVER] },
+					    .ipv6 = condition->ipv6,
 					    .rate_bits = condition->rate_bits };
 	struct link *link = NULL;
 	int err = 0;

@@ -24,6 +24,7 @@ struct variant {
 struct condition {
 	bool cold;		/* the file is not in the page cache when a run starts */
 	enum link_kind link;
+	const char *devices[2];	/* of LINK_DEVICE, by enum link_side */
 	__u64 rate_bits;	/* 0 = as fast as it goes */
 	bool ipv6;
 	bool remote;		/* the receiver is on another machine; link and rate mean nothing */
