@@ -212,7 +212,7 @@ TOO_MUCH = ["99999999999999999999", "17000000000G"]
         *((["sendfile", "--timeout", text], text) for text in ["0", "-3", "soon"]),
         *((["sendfile", f"--timeline={text}"], text) for text in ["0", "-1", "9999999"]),
         (["sendfile", "--link", "wire"], "lo, veth or veth-nosg"),
-        (["sendfile", "--as", "doc3"], "doc1 or doc2"),
+        (["sendfile", "--as", "doc3"], "zctrace articles lists"),
         (["sendfile", "--without", "nothing"], "not one of ours"),
         (["sendfile", "--expect", "nothing=holds"], "copy-switches"),
         (["sendfile", "--expect", "copy-switches=maybe"], "does-not-hold"),
@@ -227,7 +227,7 @@ TOO_MUCH = ["99999999999999999999", "17000000000G"]
         (["list"], ""),
         (["list", "unknown"], "unknown"),
         (["report"], "missing"),
-        (["report", "one", "two"], "two"),
+        (["report", *"abcdefghijklm"], "one FILE too many: m"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

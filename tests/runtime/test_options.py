@@ -122,8 +122,8 @@ def of_any_report(base):
     }
 
 
-def of_any_measurement(way):
-    base = (way, *SMALL)
+def of_any_measurement(*way):
+    base = (*way, *SMALL)
     port = free_port()
     return {
         **of_any_report(base),
@@ -137,21 +137,55 @@ def of_any_measurement(way):
             "events"],
         "timeline": lambda: 0 < len(report(*base, "--timeline=11")["scenarios"][0]["timeline"][
             "events"]) < 100,
-        "runs": lambda: config(*base[:3], "-n", "2")["repeats"] == 2,
+        "runs": lambda: config(*way, "--size", "64K", "-n", "2")["repeats"] == 2,
         "port": lambda: f":{port}" in addresses(*base, "--port", port),
         "receiver": lambda: config(*base, "--receiver", "discard")["receiver"] == "discard",
         "receiver-delay": lambda: config(*base, "--receiver-delay", "7")["receiver_delay_us"] == 7,
-        "size": lambda: config(way, "--size", "65K", "-n", "1")["payload_bytes"] == 65 << 10,
+        "size": lambda: config(*way, "--size", "65K", "-n", "1")["payload_bytes"] == 65 << 10,
         "socket-buffer": lambda: config(*base, "--socket-buffer", "32K")[
             "socket_buffer_bytes"] == 32 << 10,
         "timeout": lambda: "--timeout allows more" in done(
-            way, "--size", "4M", "-n", "1", "--receiver-delay", "900000", "--timeout", "1",
+            *way, "--size", "4M", "-n", "1", "--receiver-delay", "900000", "--timeout", "1",
             status=4).stderr,
         "to": lambda: "127.0.0.1" in done(*base, "--to", f"127.0.0.1:{port}", status=4).stderr,
         "without": lambda: "net_dev_start_xmit" in json.dumps(
             report(*base, "--without", "net_dev_start_xmit")),
         "seed": lambda: config(*base, "--seed", "23")["seed"] == 23,
+        "device": lambda: refused(*base, "--device", "lo,nothing"),
     }
+
+
+ARTICLE = """# Article: Small
+
+- by: me
+- at: here
+- date: 2026-01-01
+- language: en
+
+## Claims
+
+### switches: sendfile: switches per call
+
+- says: 2
+- rule: `sendfile crossings_per_round = 2 ±1 %`
+"""
+
+
+def of_check():
+    article = pathlib.Path("small.md").absolute()
+    article.write_text(ARTICLE, "utf-8")
+    base = ("check", article, *SMALL)
+    given = {name: lambda name=name: refused(*base, *name.split())
+             for name in ("--cold", "--warm", "--link veth", "--rate 1Gbit")}
+    return {
+        **of_any_measurement("check", article),
+        **{name.split()[0].lstrip("-"): effect for name, effect in given.items()},
+        "expect": lambda: zctrace(*base, "--expect", "switches=does not hold").returncode == 1,
+    }
+
+
+def of_articles():
+    return {"text": lambda: done("articles", "doc1", "--text").stdout.startswith("# Article: ")}
 
 
 def of_a_way(way):
@@ -364,6 +398,7 @@ def of_doctor():
 def effects(words, pid):
     tables = {
         "sweep": of_sweep, "run": of_run, "receive": of_receive, "diff": of_diff, "lab": of_lab,
+        "check": of_check, "articles": of_articles,
         "lab check": of_lab_check, "lab key": of_lab_key, "doctor": of_doctor, "list": dict,
         "report": lambda: of_saved("report", REPORT), "attach": lambda: of_attach(pid),
     }
@@ -406,7 +441,7 @@ def every_option():
 @pytest.mark.parametrize("words, name", every_option())
 def test_an_option_does_something_or_is_refused(words, name, busy, place):
     assert effects(words, busy)[name]()
-    for left in pathlib.Path().glob("zctrace-*.json"):
+    for left in [*pathlib.Path().glob("zctrace-*.json"), *pathlib.Path().glob("small.md")]:
         left.unlink()
 
 
