@@ -4,12 +4,12 @@
 #include "args.h"
 #include "gate.h"
 #include "peer.h"
+#include "pipe.h"
 #include "source.h"
 #include "tally.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,28 +17,6 @@
 
 enum { SPLICE_IN,
        SPLICE_OUT }; /* the tally's data calls */
-enum { OUT_OF_PIPE,
-       INTO_PIPE };
-
-/*
- * A pipe for one chunk. It holds pages, and a chunk that does not begin with a page touches one
- * more. Larger ones than /proc/sys/fs/pipe-max-size are not for everybody: then a round moves what
- * the largest one takes.
- */
-static int make_pipe(int ends[2], size_t chunk_bytes, struct tally *tally)
-{
-	const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-	size_t wanted = chunk_bytes + 2 * page_bytes;
-
-	if (pipe(ends) < 0)
-		return tally_fail(tally, EXIT_MACHINE, "pipe: %s; send the file with sendfile",
-				  strerror(errno));
-	while (wanted > page_bytes &&
-	       (wanted > INT_MAX || fcntl(ends[INTO_PIPE], F_SETPIPE_SZ, (int)wanted) < 0))
-		wanted /= 2;
-	return 0;
-}
-
 /* Puts one chunk of the file into the pipe: references to its pages in the page cache. */
 static ssize_t splice_in(int file, int pipe_end, size_t bytes, struct tally *tally)
 {
@@ -103,7 +81,7 @@ static void send_file(const struct args *args, struct gate *gate, struct tally *
 
 	if (source_check(args->file, tally))
 		return;
-	if (make_pipe(ends, args->chunk_bytes, tally))
+	if (pipe_make(ends, args->chunk_bytes, tally))
 		return;
 	sock = peer_connect(args->host, args->port, tally);
 	if (sock < 0)

@@ -46,10 +46,14 @@ WAYS = {
     "uring-4093": ["uring", "--chunk", "4093"],
     "uring-zc-64K": ["uring", "--zerocopy"],
     "direct-64K": ["direct"],
+    "vmsplice-64K": ["vmsplice"],
+    "vmsplice-4093": ["vmsplice", "--chunk", "4093"],
+    "vmsplice-1M": ["vmsplice", "--chunk", "1M"],
     "direct-4K": ["direct", "--chunk", "4K"],
     "uring-zc-1M": ["uring", "--zerocopy", "--chunk", "1M"],
 }
-SENDERS = ["copy", "sendfile", "mmap", "splice", "zerocopy", "uring", "direct"]
+SENDERS = ["copy", "sendfile", "mmap", "splice", "zerocopy", "uring", "direct",
+           "vmsplice"]
 
 every_way = pytest.mark.parametrize("way", WAYS)
 every_sender = pytest.mark.parametrize("sender", SENDERS)

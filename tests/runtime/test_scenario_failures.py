@@ -2,6 +2,7 @@
 """The scenario programs when something is wrong: the message, the exit status, and no hanging."""
 import contextlib
 import fcntl
+import hashlib
 import os
 import signal
 import socket
@@ -324,7 +325,8 @@ def stuck_sender(tmp_path, way):
 
 
 @pytest.mark.parametrize("way", ["copy-64K", "sendfile-64K", "mmap-64K", "splice-64K",
-                                 "zerocopy-64K", "uring-64K", "uring-zc-64K", "direct-64K"])
+                                 "zerocopy-64K", "uring-64K", "uring-zc-64K", "direct-64K",
+                                 "vmsplice-64K"])
 def test_file_that_shrinks_while_it_is_sent(tmp_path, way):
     with stuck_sender(tmp_path, way) as (here, path, connection):
         os.truncate(path, 4096)
@@ -339,7 +341,7 @@ def test_file_that_shrinks_while_it_is_sent(tmp_path, way):
 
 @pytest.mark.parametrize("way", ["copy-whole", "copy-64K", "sendfile-64K", "sendfile-65535",
                                  "mmap-64K", "splice-64K", "zerocopy-64K", "uring-64K",
-                                 "direct-64K"])
+                                 "direct-64K", "vmsplice-64K"])
 def test_file_that_never_stops_growing(tmp_path, way):
     path = make_file(tmp_path / "file", 100_000)
     stop = threading.Event()
@@ -399,6 +401,8 @@ def test_calls_that_move_only_a_part(tmp_path, way, call):
         ("uring-64K", "io_uring_enter", False),
         ("uring-zc-64K", "io_uring_enter", False),
         ("direct-64K", "read", True),
+        ("vmsplice-64K", "vmsplice", False),
+        ("vmsplice-64K", "splice", False),
         ("direct-64K", "sendto", False),
     ],
 )
@@ -445,6 +449,8 @@ def test_sendfile_that_the_kernel_refuses(server, tmp_path, error, status):
     ("splice-64K", "splice", "EIO", 4, "splice: Input/output error"),
     ("zerocopy-64K", "setsockopt", "EOPNOTSUPP", 3, "SO_ZEROCOPY: Operation not supported"),
     ("zerocopy-64K", "sendto", "ENOBUFS", 3, "MSG_ZEROCOPY: No buffer space available"),
+    ("vmsplice-64K", "vmsplice", "EINVAL", 3, "vmsplice: Invalid argument"),
+    ("vmsplice-64K", "madvise", "EINVAL", 3, "madvise: Invalid argument"),
     ("direct-64K", "pread64", "EINVAL", 3, "O_DIRECT: a read of 65536 bytes: Invalid argument"),
     ("direct-64K", "pread64", "EIO", 4, "O_DIRECT: a read of 65536 bytes: Input/output error"),
     ("uring-64K", "io_uring_setup", "EPERM", 3, "io_uring_setup: Operation not permitted"),
@@ -462,6 +468,21 @@ def test_ways_that_the_kernel_refuses(tmp_path, way, call, error, status, words)
         done = run([*inject, *sender_command(way, "--port", server.port, path)])
     assert done.returncode == status
     assert_one_message(done.stderr, WAYS[way][0], words)
+
+
+def test_pages_given_away_are_not_written_to_again(tmp_path):
+    """A receiver that takes nothing until all is sent: every byte is still the file's."""
+    path = make_file(tmp_path / "file", ROUNDS * CHUNK)
+    with gated_sender("vmsplice-64K", path) as (here, listener):
+        connection, _ = listener.accept()
+        connection.settimeout(TIMEOUT_S)
+        with connection:
+            open_gates(here)
+            wait_until_stuck(connection)
+            taken = b"".join(iter(lambda: connection.recv(MIB), b""))
+        here.expect("end")
+        assert here.tally()["error"] is None
+    assert hashlib.sha256(taken).hexdigest() == sha256(path)
 
 
 def test_mapped_file_that_is_cut_within_its_last_page(tmp_path):

@@ -61,7 +61,7 @@ def test_gated_transfer(tmp_path, way):
     name = WAYS[way][0]
     chunk = {"copy-whole": size, "copy-prefault": size, "copy-4093": 4093, "sendfile-65535": 65535,
              "mmap-4093": 4093, "splice-65535": 65535, "zerocopy-4093": 4093, "uring-4093": 4093,
-             "direct-4K": 4096}
+             "direct-4K": 4096, "vmsplice-4093": 4093}
     rounds = -(-size // chunk.get(way, MIB if way.endswith("-1M") else CHUNK))
     # A sendfile of more than a pipe's 16 pages can take may return early: at least the rounds.
     if way == "sendfile-1M":
@@ -72,8 +72,9 @@ def test_gated_transfer(tmp_path, way):
         "mmap": {"send": rounds}, "splice": {"splice-in": rounds, "splice-out": rounds},
         "zerocopy": {"read": rounds, "send": rounds}, "uring": {"io_uring_enter": rounds},
         "direct": {"read": rounds, "send": rounds},
+        "vmsplice": {"read": rounds, "vmsplice": rounds, "splice-out": rounds},
     }[name]
-    reads = name in ("copy", "zerocopy", "uring", "direct")
+    reads = name in ("copy", "zerocopy", "uring", "direct", "vmsplice")
     if name == "zerocopy" or way.startswith("uring-zc"):
         assert sent.pop("zerocopy") == {"sends": rounds, "completed": rounds, "copied": rounds}
     # It waits for pages to come back, now and then by a call of its own.

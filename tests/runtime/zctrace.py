@@ -285,7 +285,7 @@ def assert_bytes_sound(scenario, size, receiver):
         if leg(scenario, "user-socket")["at_queue_bytes"]:
             assert sum(origins_at_queue(scenario).values()) == size
     copied = {
-        "cache-user": scenario["id"] in ("copy", "zerocopy", "uring", "uring-zc"),
+        "cache-user": scenario["id"] in ("copy", "zerocopy", "uring", "uring-zc", "vmsplice"),
         "socket-receiver": receiver == "recv",
     }
     for name, expected in copied.items():

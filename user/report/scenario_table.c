@@ -72,6 +72,14 @@ const struct scenario scenarios[] = {
 		.round_call = "read",
 		.round_from_file = true,
 	},
+	{
+		.id = "vmsplice",
+		.help = "another way: give the program's own pages away, with vmsplice",
+		.what = "read it into memory, whose pages go into a pipe and to the socket",
+		.data_calls = { "read", "vmsplice", "splice" },
+		.round_call = "read",
+		.round_from_file = true,
+	},
 	{ .id = NULL },
 };
 
