@@ -63,7 +63,7 @@ USER_OBJS := $(USER_SOURCES:%.c=$(B)/%.o) \
 # Everything but main(): what the program, the tests and the fuzzers link.
 LIB_OBJS := $(filter-out $(B)/user/cli/main.o,$(USER_OBJS))
 LIB := $(B)/zctrace.a
-SCENARIOS := receiver copy sendfile mmap splice zerocopy uring direct vmsplice
+SCENARIOS := receiver copy sendfile mmap splice zerocopy uring direct vmsplice tee
 # Parts that only some of them need, below.
 SCENARIO_EXTRAS := scenarios/digest.c scenarios/pool.c
 SCENARIO_LIBS = -ljansson $(if $(filter %/digest.o,$^),-lnettle) $(if $(filter %/uring.o,$^),-luring)

@@ -49,11 +49,13 @@ WAYS = {
     "vmsplice-64K": ["vmsplice"],
     "vmsplice-4093": ["vmsplice", "--chunk", "4093"],
     "vmsplice-1M": ["vmsplice", "--chunk", "1M"],
+    "tee-64K": ["tee"],
+    "tee-65535": ["tee", "--chunk", "65535"],
     "direct-4K": ["direct", "--chunk", "4K"],
     "uring-zc-1M": ["uring", "--zerocopy", "--chunk", "1M"],
 }
 SENDERS = ["copy", "sendfile", "mmap", "splice", "zerocopy", "uring", "direct",
-           "vmsplice"]
+           "vmsplice", "tee"]
 
 every_way = pytest.mark.parametrize("way", WAYS)
 every_sender = pytest.mark.parametrize("sender", SENDERS)

@@ -23,7 +23,7 @@ DATA = ROOT / "labs" / "data"
 REPORT = DATA / "lab1-compare.json"
 # They share copy's options, and one run shows that each program heeds them.
 OTHER_WAYS = ("sendfile", "mmap", "splice", "zerocopy", "uring", "uring-zc", "direct",
-              "vmsplice")
+              "vmsplice", "tee")
 SMALL = ("--size", "64K", "-n", "1")
 FORMATS = ("csv", "html", "json", "markdown", "openmetrics", "perfetto")
 

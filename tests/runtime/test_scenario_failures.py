@@ -326,7 +326,7 @@ def stuck_sender(tmp_path, way):
 
 @pytest.mark.parametrize("way", ["copy-64K", "sendfile-64K", "mmap-64K", "splice-64K",
                                  "zerocopy-64K", "uring-64K", "uring-zc-64K", "direct-64K",
-                                 "vmsplice-64K"])
+                                 "vmsplice-64K", "tee-64K"])
 def test_file_that_shrinks_while_it_is_sent(tmp_path, way):
     with stuck_sender(tmp_path, way) as (here, path, connection):
         os.truncate(path, 4096)
@@ -341,7 +341,7 @@ def test_file_that_shrinks_while_it_is_sent(tmp_path, way):
 
 @pytest.mark.parametrize("way", ["copy-whole", "copy-64K", "sendfile-64K", "sendfile-65535",
                                  "mmap-64K", "splice-64K", "zerocopy-64K", "uring-64K",
-                                 "direct-64K", "vmsplice-64K"])
+                                 "direct-64K", "vmsplice-64K", "tee-64K"])
 def test_file_that_never_stops_growing(tmp_path, way):
     path = make_file(tmp_path / "file", 100_000)
     stop = threading.Event()
@@ -402,6 +402,8 @@ def test_calls_that_move_only_a_part(tmp_path, way, call):
         ("uring-zc-64K", "io_uring_enter", False),
         ("direct-64K", "read", True),
         ("vmsplice-64K", "vmsplice", False),
+        ("tee-64K", "splice", False),
+        ("tee-64K", "tee", False),
         ("vmsplice-64K", "splice", False),
         ("direct-64K", "sendto", False),
     ],
@@ -450,6 +452,8 @@ def test_sendfile_that_the_kernel_refuses(server, tmp_path, error, status):
     ("zerocopy-64K", "setsockopt", "EOPNOTSUPP", 3, "SO_ZEROCOPY: Operation not supported"),
     ("zerocopy-64K", "sendto", "ENOBUFS", 3, "MSG_ZEROCOPY: No buffer space available"),
     ("vmsplice-64K", "vmsplice", "EINVAL", 3, "vmsplice: Invalid argument"),
+    ("tee-64K", "tee", "EINVAL", 3, "tee: Invalid argument"),
+    ("tee-64K", "splice", "EIO", 4, "splice: Input/output error"),
     ("vmsplice-64K", "madvise", "EINVAL", 3, "madvise: Invalid argument"),
     ("direct-64K", "pread64", "EINVAL", 3, "O_DIRECT: a read of 65536 bytes: Invalid argument"),
     ("direct-64K", "pread64", "EIO", 4, "O_DIRECT: a read of 65536 bytes: Input/output error"),

@@ -61,7 +61,8 @@ def test_gated_transfer(tmp_path, way):
     name = WAYS[way][0]
     chunk = {"copy-whole": size, "copy-prefault": size, "copy-4093": 4093, "sendfile-65535": 65535,
              "mmap-4093": 4093, "splice-65535": 65535, "zerocopy-4093": 4093, "uring-4093": 4093,
-             "direct-4K": 4096, "vmsplice-4093": 4093}
+             "direct-4K": 4096, "vmsplice-4093": 4093,
+             "tee-65535": 65535}
     rounds = -(-size // chunk.get(way, MIB if way.endswith("-1M") else CHUNK))
     # A sendfile of more than a pipe's 16 pages can take may return early: at least the rounds.
     if way == "sendfile-1M":
@@ -72,6 +73,7 @@ def test_gated_transfer(tmp_path, way):
         "mmap": {"send": rounds}, "splice": {"splice-in": rounds, "splice-out": rounds},
         "zerocopy": {"read": rounds, "send": rounds}, "uring": {"io_uring_enter": rounds},
         "direct": {"read": rounds, "send": rounds},
+        "tee": {"splice-in": rounds, "tee": rounds, "splice-out": rounds, "splice-aside": rounds},
         "vmsplice": {"read": rounds, "vmsplice": rounds, "splice-out": rounds},
     }[name]
     reads = name in ("copy", "zerocopy", "uring", "direct", "vmsplice")

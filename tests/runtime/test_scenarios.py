@@ -143,6 +143,7 @@ def test_help(name, option):
         ("zerocopy-64K", ROUNDS + 1, ROUNDS, 0, 0, 0),
         ("uring-64K", 0, 0, 0, 0, ROUNDS),
         ("vmsplice-64K", ROUNDS + 1, 0, 0, ROUNDS, 0),
+        ("tee-64K", 0, 0, 0, 3 * ROUNDS + 1, 0),
         ("direct-64K", ROUNDS + 1, ROUNDS, 0, 0, 0),
     ],
 )

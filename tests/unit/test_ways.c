@@ -43,6 +43,8 @@ static void rounds_begin_with_one_call(void **state)
 		{ "uring", "io_uring READ", "file", false },
 		{ "vmsplice", "read", "file", true },
 		{ "vmsplice", "splice", "pipe→tcp", false },
+		{ "tee", "splice", "file→pipe", true },
+		{ "tee", "tee", "pipe→pipe", false },
 		{ "direct", "read", "file (O_DIRECT)", true },
 		{ "copy", NULL, "file", false },
 		{ "copy", "read", NULL, false },

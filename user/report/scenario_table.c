@@ -80,6 +80,14 @@ const struct scenario scenarios[] = {
 		.round_call = "read",
 		.round_from_file = true,
 	},
+	{
+		.id = "tee",
+		.help = "another way: through a pipe that tee duplicates",
+		.what = "as splice, and tee hands the same pages to a second pipe",
+		.data_calls = { "splice", "tee" },
+		.round_call = "splice",
+		.round_from_file = true,
+	},
 	{ .id = NULL },
 };
 
