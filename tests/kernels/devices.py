@@ -18,7 +18,7 @@ import sys
 import guests
 from check_kernels import fresh, gather_programs
 
-SERIES, ARCH = "6.12", "amd64"
+ARCH = "amd64"
 MODULES = ["crc32c_generic", "virtio_pci", "virtio_blk", "virtio_net", "e1000e", "ext4", "veth",
            "sch_tbf"]
 SIZE = 23 * 65536 + 1
@@ -37,11 +37,11 @@ def devices(disk):
     return options
 
 
-def measure(build, runs, timeout_s):
+def measure(build, series, runs, timeout_s):
     """The folder with what the guest measured."""
-    kernel = build / "kernels" / f"{SERIES}-{ARCH}"
-    guests.fetch(SERIES, ARCH, kernel)
-    output = fresh(build / "guest")
+    kernel = build / "kernels" / f"{series}-{ARCH}"
+    guests.fetch(series, ARCH, kernel)
+    output = fresh(build / f"guest-{series}")
     disk = output / "disk.img"
     subprocess.run([guests.tool("mke2fs"), "-q", "-t", "ext4", disk, "64M"], check=True)
     initramfs = output / "initramfs"
@@ -138,12 +138,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default="build", help="where static/ is")
     parser.add_argument("--page", type=pathlib.Path, nargs="*", help="pages to write it into")
+    parser.add_argument("--series", default="6.12", help="of Debian's kernels")
     parser.add_argument("--runs", type=int, default=5, help="of each scenario")
     parser.add_argument("--timeout", type=int, default=400, help="seconds that the guest may take")
     arguments = parser.parse_args()
     judge = Judge()
     try:
-        output = measure(arguments.build.resolve(), arguments.runs, arguments.timeout)
+        output = measure(arguments.build.resolve(), arguments.series, arguments.runs,
+                         arguments.timeout)
     except guests.Unable as missing:
         print(f"guest: {missing}", file=sys.stderr)
         return 3

@@ -11,7 +11,7 @@ KERNEL_PAGE ?= docs/kernels.md
 GUEST_RUNS ?= 5
 GUEST_PAGES ?= docs/guest.md README.md
 
-.PHONY: static static-arm64 bpf check-kernels guest
+.PHONY: static static-arm64 bpf check-kernels guest scorecard
 
 # --- one program for every kernel, and for machines without its libraries ---
 
@@ -93,3 +93,16 @@ check-kernels: static $(STATIC)/ring_copy $(STATIC)/random_moves $(STATIC)/compa
 
 guest: static $(STATIC)/ring_copy $(STATIC)/random_moves $(STATIC)/compat ## decide the documents' claims over real devices, in QEMU
 	$(Q)$(PYTHON) tests/kernels/devices.py --build $(B) --runs $(GUEST_RUNS) --page $(GUEST_PAGES)
+
+# The documents' claims on this kernel and in virtual machines with devices, side by side.
+SCORECARD_SERIES ?= 6.1 6.12
+SCORED := $(B)/scorecard
+
+scorecard: all static $(STATIC)/ring_copy $(STATIC)/random_moves $(STATIC)/compat ## measure the claims here and on other kernels: docs/scorecard.md
+	$(Q)mkdir -p $(SCORED)
+	$(Q)$(SUDO) $(B)/zctrace check doc1 doc2 --size 256M -q --json $(SCORED)/this-machine.json
+	$(Q)for series in $(SCORECARD_SERIES); do \
+		$(PYTHON) tests/kernels/devices.py --build $(B) --series $$series >$(SCORED)/$$series.log || exit; \
+		cp $(B)/guest-$$series/gathering.json $(SCORED)/vm-$$series.json; done
+	$(Q)tests/kernels/scorecard.sh $(B)/zctrace $(SCORED)/this-machine.json \
+		$(SCORECARD_SERIES:%=$(SCORED)/vm-%.json) >docs/scorecard.md

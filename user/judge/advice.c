@@ -51,11 +51,19 @@ static __u64 cost_of(const struct report_scenario *scenario, const struct report
 	return ns;
 }
 
+/* The program has tried a way without user space, and was refused: why is in the flow's verdict. */
+static bool was_refused(const struct report_flow *flow)
+{
+	return flow->refusal_count > 0;
+}
+
 static const char *remedy(const struct report_flow *flow)
 {
 	bool file = text_begins(flow->source_kind, "file"), socket = text_begins(flow->sink_kind,
 										 "tcp");
 
+	if (was_refused(flow))
+		return "what refused the other call is what to look at: it was tried before";
 	if (file && socket)
 		return "sendfile(2) would hand over the file's pages: no copy through the program, "
 		       "half the crossings per chunk";
