@@ -115,7 +115,7 @@ def test_full_compare_decides_by_the_pages():
     options = ["compare", "--full", "-n", 1, "--size", "4M", "--rate", "400Mbit", "--json", "-"]
     done = zctrace(*options)
     assert done.returncode == MEASURED
-    assert_one_message(done.stderr, "5 conditions, 12 runs each", "about 1 minute,")
+    assert_one_message(done.stderr, "5 conditions, 60 runs", "about 1 minute,")
     report = json.loads(done.stdout)
     assert_sound(report)
     conditions = [(s["cache"], s["link"], s["rate_bits"]) for s in report["scenarios"][::4]]

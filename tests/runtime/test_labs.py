@@ -12,7 +12,8 @@ import subprocess
 import pytest
 
 import lab_texts
-from zctrace import FAILED, MEASURED, NOBODY, USAGE, command, tells_unseen_segments, zctrace
+from zctrace import (FAILED, MEASURED, NOBODY, SEGMENTS, USAGE, command, tells_unseen_segments,
+                     zctrace)
 
 pytestmark = pytest.mark.usefixtures("place")
 
@@ -25,6 +26,13 @@ every_lab = pytest.mark.parametrize("number", lab_texts.numbers())
 def room(place):
     place.chmod(0o777)
     return lab_texts.furnish(place)
+
+
+def unseen_segments(report):
+    """Segments left on top of a process that this kernel hides from BPF: the witnesses tell."""
+    return any(not witness["agree"] and witness["id"] in SEGMENTS
+               and witness["counted"] < witness["witness"]
+               for scenario in report["scenarios"] for witness in scenario["witnesses"])
 
 
 def write_predictions(room, number, name="Ada", **more):
@@ -45,15 +53,21 @@ def test_every_command_runs_and_the_key_holds(place, number):
         lab_texts.run_all(number, run)
     for name in lab_texts.measurements(number):
         assert json.loads((room / name).read_text())["schema"] == "zctrace/1"
+    unseen = any(unseen_segments(json.loads((room / name).read_text()))
+                 for name in lab_texts.measurements(number))
     key = zctrace("lab", "key", number, "--from", room)
-    assert (key.returncode, key.stderr) == (0, ""), key.stdout
     statements = re.findall(r"^\| ", lab_texts.text_path(number, key=True).read_text(), re.M)
-    assert len(re.findall(r"  yes$", key.stdout, re.M)) == len(statements) - 1
+    held = re.findall(r"  yes$", key.stdout, re.M)
+    if unseen:  # a claim may not be decided then, and nothing else is amiss
+        held += re.findall(r"  not measured  no$", key.stdout, re.M)
+    else:
+        assert (key.returncode, key.stderr) == (0, ""), key.stdout
+    assert len(held) == len(statements) - 1, key.stdout
     # And every number that is asked for is there.
     done = zctrace("lab", number, "-q", "--from", room, "--predictions",
                    write_predictions(room, number), cwd=room)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "not measured" not in done.stdout
+    assert unseen or "not measured" not in done.stdout
     checked = zctrace("lab", "check", room / f"lab{number}-handin.json", "--csv", "-")
     (row,) = checked.stdout.splitlines()[1:]
     assert ",consistent," in row or tells_unseen_segments(row), row
