@@ -4,6 +4,7 @@
 #include "args.h"
 #include "digest.h"
 #include "gate.h"
+#include "mapping.h"
 #include "peer.h"
 #include "tally.h"
 
@@ -23,8 +24,9 @@
 /* How the bytes are taken in. */
 enum how { HOW_RECV,
 	   HOW_DISCARD,
-	   HOW_SPLICE };
-static const char *const how_names[] = { "recv", "discard", "splice" };
+	   HOW_SPLICE,
+	   HOW_ZEROCOPY };
+static const char *const how_names[] = { "recv", "discard", "splice", "zerocopy" };
 
 struct receiver_args {
 	struct args common;
@@ -38,9 +40,10 @@ struct receiver_args {
 
 /* What is there for all connections. */
 struct sink {
-	char *buffer; /* recv and discard */
+	char *buffer; /* all but splice */
 	int pipe[2];  /* splice: a pipe, and where it leads to */
 	int output;
+	struct mapping mapping; /* zerocopy: of the connection */
 };
 
 enum { OUT_OF_PIPE,
@@ -62,12 +65,15 @@ static struct tally tally_for(enum how how)
 		tally.data_calls[RECEIVE].name = "splice-in";
 		tally.data_calls[SPLICE_OUT].name = "splice-out";
 	}
+	tally.maps = how == HOW_ZEROCOPY;
 	return tally;
 }
 
-/* Waits for bytes, then takes them in. */
-static ssize_t receive_some(int connection, const struct sink *sink, enum how how, size_t bytes)
+/* Waits for bytes, then takes them in. *data is where they are, if they are anywhere. */
+static ssize_t receive_some(int connection, const struct sink *sink, enum how how, size_t bytes,
+			    const char **data)
 {
+	*data = sink->buffer;
 	switch (how) {
 	case HOW_DISCARD:
 		/* They are dropped where they lie: no copy at all. */
@@ -75,6 +81,9 @@ static ssize_t receive_some(int connection, const struct sink *sink, enum how ho
 	case HOW_SPLICE:
 		/* The pipe gets references to the pages that the segments came in. */
 		return splice(connection, NULL, sink->pipe[INTO_PIPE], NULL, bytes, 0);
+	case HOW_ZEROCOPY:
+		/* Whole pages of segments are mapped; the CPU copies the rest. */
+		return mapping_receive(&sink->mapping, connection, sink->buffer, bytes, data);
 	default:
 		/* The CPU copies them from the socket to our memory. */
 		return recv(connection, sink->buffer, bytes, 0);
@@ -105,10 +114,12 @@ static void receive_all(int connection, const struct sink *sink, const struct re
 			struct digest *digest, struct tally *tally)
 {
 	__u64 *receives = &tally->data_calls[RECEIVE].count;
+	const char *data;
 	ssize_t got;
 
 	for (;;) {
-		got = receive_some(connection, sink, args->how, args->common.chunk_bytes);
+		got = receive_some(connection, sink, args->how, args->common.chunk_bytes,
+				   &data);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
@@ -122,10 +133,13 @@ static void receive_all(int connection, const struct sink *sink, const struct re
 			tally->eof_probes++;
 			return;
 		}
-		(*receives)++;
+		if (args->how == HOW_ZEROCOPY && data != sink->buffer)
+			tally->bytes_mapped += (__u64)got;
+		else
+			(*receives)++;
 		tally->bytes_received += (__u64)got;
 		if (digest)
-			digest_add(digest, sink->buffer, (size_t)got);
+			digest_add(digest, data, (size_t)got);
 		if (args->how == HOW_SPLICE && pass_on(sink, (size_t)got, tally))
 			return;
 		if (args->progress && *receives % PROGRESS_RECEIVES == 0)
@@ -141,12 +155,14 @@ static void print_totals(const struct tally *tally)
 	/* The documents count the last recv too, which returned nothing. */
 	printf("Receives: %llu and one that returned 0\n", tally->data_calls[RECEIVE].count);
 	printf("Total size: %llu\n", tally->bytes_received);
+	if (tally->maps)
+		printf("Mapped: %llu\n", tally->bytes_mapped);
 	if (tally->sha256[0])
 		printf("SHA-256: %s\n", tally->sha256);
 }
 
 /* Takes in one connection, from its first byte to its last, and closes it. */
-static enum exit_status serve(int connection, const struct sink *sink,
+static enum exit_status serve(int connection, struct sink *sink,
 			      const struct receiver_args *args, struct gate *gate)
 {
 	struct tally tally = tally_for(args->how);
@@ -158,6 +174,10 @@ static enum exit_status serve(int connection, const struct sink *sink,
 			goto finish;
 	}
 
+	if (args->how == HOW_ZEROCOPY &&
+	    mapping_open(&sink->mapping, connection, args->common.chunk_bytes, &tally))
+		goto finish;
+
 	gate_wait(gate); /* measured from here */
 	receive_all(connection, sink, args, digest, &tally);
 	gate_close(gate); /* to here */
@@ -168,6 +188,7 @@ static enum exit_status serve(int connection, const struct sink *sink,
 	if (!gate_present(gate) && tally.status == EXIT_OK)
 		print_totals(&tally);
 finish:
+	mapping_close(&sink->mapping);
 	digest_free(digest);
 	close(connection);
 	return tally_finish(&tally, gate);
@@ -248,14 +269,14 @@ static enum how parse_how(const char *text, const struct argp_state *state)
 		if (!strcmp(text, how_names[i]))
 			return (enum how)i;
 	}
-	args_usage_error(state, "--how %.100s: there are recv, discard and splice", text);
+	args_usage_error(state, "--how %.100s: there are recv, discard, splice and zerocopy", text);
 }
 
 /* Options that do not go together. */
 static void check(const struct receiver_args *args, const struct argp_state *state)
 {
-	if (args->digest && args->how != HOW_RECV)
-		args_usage_error(state, "--digest: only --how recv sees the bytes");
+	if (args->digest && args->how != HOW_RECV && args->how != HOW_ZEROCOPY)
+		args_usage_error(state, "--digest: only --how recv and zerocopy see the bytes");
 	if (args->output && args->how != HOW_SPLICE)
 		args_usage_error(state, "--output: only --how splice passes the bytes on");
 }
@@ -319,8 +340,9 @@ static const struct argp_option options[] = {
 	{ "delay", 'D', "US", 0, "sleep so many microseconds after each receive: a slow receiver",
 	  0 },
 	{ "digest", 'd', NULL, 0, "print the SHA-256 of what arrived (this takes time)", 0 },
-	{ "how", 'w', "recv|discard|splice", 0,
-	  "recv: into memory (default); discard: nowhere (MSG_TRUNC); splice: through a pipe", 0 },
+	{ "how", 'w', "recv|discard|splice|zerocopy", 0,
+	  "recv: into memory (default); discard: nowhere (MSG_TRUNC); splice: through a pipe; "
+	  "zerocopy: mapped where it can be (TCP_ZEROCOPY_RECEIVE)", 0 },
 	{ "output", 'o', "FILE", 0, "where splice puts the bytes (default /dev/null)", 0 },
 	{ 0 },
 };

@@ -128,6 +128,8 @@ static void set_sender_fields(json_t *line, const struct tally *tally)
 static void set_receiver_fields(json_t *line, const struct tally *tally)
 {
 	set_number(line, "payload_bytes", tally->bytes_received);
+	if (tally->maps)
+		set_number(line, "mapped_bytes", tally->bytes_mapped);
 	if (tally->tcp_known)
 		set_number(line, "tcp_bytes_received", tally->tcp_bytes_received);
 	else

@@ -55,6 +55,8 @@ struct tally {
 	__u64 bytes_sent;		/* sender */
 	struct tally_zerocopy zerocopy; /* sender */
 	__u64 bytes_received;		/* receiver */
+	bool maps;			/* receiver: it maps what it can */
+	__u64 bytes_mapped;		/* of those received: no call returned them */
 	bool tcp_known;			/* receiver: the kernel told the next number */
 	__u64 tcp_bytes_received;	/* receiver: payload by TCP_INFO */
 

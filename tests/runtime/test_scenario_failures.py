@@ -525,7 +525,7 @@ def test_borrowed_pages_up_to_the_limit(tmp_path, way):
         assert server.connection()[1]["SHA-256"] == sha256(path)
 
 
-HOWS = ["discard", "splice"]
+HOWS = ["discard", "splice", "zerocopy"]
 
 
 @pytest.mark.parametrize("how", HOWS)
@@ -534,6 +534,48 @@ def test_other_receivers_count_the_same(tmp_path, how):
     with receiver("--port", 0, "--once", "--how", how) as server:
         assert run(program("sendfile", "--port", server.port, path)).returncode == 0
         assert f"Total size: {7 * MIB + 11}\n" in server.wait()[1]
+
+
+@pytest.mark.parametrize("way", ["copy-64K", "sendfile-64K", "zerocopy-64K", "vmsplice-64K"])
+@pytest.mark.parametrize("size", [0, 1, 4097, 7 * MIB + 11])
+def test_mapping_receiver_sees_every_byte(tmp_path, way, size):
+    with receiver("--port", 0, "--how", "zerocopy", "--digest") as server:
+        values = transfer(server, way, make_file(tmp_path / "file", size))
+    assert int(values["Mapped"]) <= size
+
+
+def test_mapping_receiver_maps_whole_pages(tmp_path):
+    """Pages that a pipe's writer filled are the kernel's own, single ones: they can be mapped."""
+    path = make_file(tmp_path / "file", 8 * 4096 + 100)
+    with gated("receiver", "--port", 0, "--how", "zerocopy", "--digest") as there:
+        port = there.port()
+        with socket.create_connection(("127.0.0.1", port)) as sender:
+            there.expect(f"ready {port}")
+            out, into = os.pipe()
+            assert os.write(into, path.read_bytes()) == path.stat().st_size
+            assert os.splice(out, sender.fileno(), path.stat().st_size) == path.stat().st_size
+            os.close(out)
+            os.close(into)
+        open_gates(there)
+        there.expect("end")
+        tally = there.tally()
+    assert tally["error"] is None and tally["sha256"] == sha256(path)
+    assert tally["payload_bytes"] == path.stat().st_size
+    # How many of the eight depends on where the kernel ends a segment.
+    assert tally["mapped_bytes"] >= 4 * 4096 and tally["mapped_bytes"] % 4096 == 0
+    assert 1 <= tally["data_calls"]["recv"] <= 5
+
+
+def test_mapping_receiver_of_a_connection_that_is_reset():
+    """The error is recv's, and not lost in the option."""
+    with gated("receiver", "--port", 0, "--how", "zerocopy") as there:
+        port = there.port()
+        with socket.create_connection(("127.0.0.1", port)) as sender:
+            there.expect(f"ready {port}")
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            open_gates(there)
+        there.expect("end")
+        assert "reset" in there.tally()["error"]
 
 
 def test_splice_receiver_writes_the_file(tmp_path):
@@ -545,8 +587,8 @@ def test_splice_receiver_writes_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("options, words", [
-    (["--how", "read"], "there are recv, discard and splice"),
-    (["--how", "discard", "--digest"], "only --how recv sees the bytes"),
+    (["--how", "read"], "there are recv, discard, splice and zerocopy"),
+    (["--how", "discard", "--digest"], "only --how recv and zerocopy see the bytes"),
     (["--output", "x"], "only --how splice passes the bytes on"),
 ])
 def test_usage_errors_of_the_receiver(options, words):

@@ -217,6 +217,16 @@ def test_receivers_that_do_not_copy(how):
             assert "--receiver recv" in scenario["zerocopy"]["why"]
 
 
+def test_receiver_that_maps_what_it_can():
+    """The leg has what was copied, which is what its calls returned."""
+    report = measure("compare", "--all", "-n", 1, "--size", SIZE, "--receiver", "zerocopy")
+    for scenario in report["scenarios"]:
+        copied = leg(scenario, "socket-receiver")["bytes"]
+        assert scenario["received_bytes"] == SIZE and 0 <= copied <= SIZE
+        assert copied == witness(scenario, "receiver.bytes_in")["counted"]
+        assert calls(scenario, "receiver").keys() <= {"close", "getsockopt", "poll", "recvfrom"}
+
+
 def test_splice_receiver_of_linear_segments():
     """What it copies then, no tracepoint tells: it is not said to be nothing."""
     scenario = measure_one("sendfile", "-n", 1, "--size", SIZE, "--receiver", "splice", "--link",
@@ -267,7 +277,7 @@ def test_io_uring_that_is_not_allowed():
 @pytest.mark.parametrize("options, words", [
     (["mmap", "--all"], "--all: is for compare"),
     (["splice", "--prefault"], "--prefault: is for copy"),
-    (["uring", "--receiver", "read"], "--receiver read: give recv, discard or splice"),
+    (["uring", "--receiver", "read"], "--receiver read: give recv, discard, splice or zerocopy"),
 ])
 def test_usage_errors(options, words):
     done = zctrace(*options)

@@ -110,7 +110,7 @@ static void take_receiver(const struct option_use *use)
 			return;
 		}
 	}
-	argp_error(use->state, "--receiver %s: give recv, discard or splice", use->text);
+	argp_error(use->state, "--receiver %s: give recv, discard, splice or zerocopy", use->text);
 }
 
 static void take_cpus(const struct option_use *use)
@@ -165,9 +165,10 @@ const struct option_row measure_option_rows[] = {
 	  "The receiver is on another machine, where \"zctrace receive\" runs (port 8083)",
 	  .take = take_to, .group = 1 },
 	{ "ipv6", NULL, "Over IPv6", SETS_FLAG(condition.ipv6), .group = 1 },
-	{ "receiver", "recv|discard|splice",
+	{ "receiver", "recv|discard|splice|zerocopy",
 	  "How the receiver takes the bytes in: into memory (default), nowhere (MSG_TRUNC), "
-	  "through a pipe to /dev/null", .take = take_receiver, .group = 1 },
+	  "through a pipe to /dev/null, mapped where it can be", .take = take_receiver,
+	  .group = 1 },
 	{ "cpus", "SENDER[,RECEIVER]",
 	  "Keep each end on a CPU; one number: both on the same",
 	  .take = take_cpus, MEMBER(plan.strain), .group = 1 },

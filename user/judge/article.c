@@ -163,7 +163,7 @@ static int take_link(struct parser *p, char *value)
 
 static int take_receiver(struct parser *p, char *value)
 {
-	static const char *const allowed[] = { "recv", "discard", "splice", NULL };
+	static const char *const allowed[] = { "recv", "discard", "splice", "zerocopy", NULL };
 
 	return take_word(p, value, allowed, &p->article->receiver);
 }

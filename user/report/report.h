@@ -57,7 +57,7 @@ struct report_config {
 	const char *cache;		/* "warm", "cold"; "both" where scenarios differ */
 	const char *link;		/* "lo", "veth", "veth-nosg", "remote"; "several" */
 	const char *peer;		/* --to HOST:PORT, else NULL */
-	const char *receiver;		/* how it takes the bytes in: "recv", "discard", "splice" */
+	const char *receiver;		/* how it takes the bytes in: "recv", "discard", … */
 	__u64 payload_bytes;
 	__u64 chunk_bytes;
 	__u64 rate_bits;		/* bits per second the link was limited to, 0 = not */

@@ -115,4 +115,6 @@ const char *scenario_program(const struct scenario *scenario)
 	return scenario->program ? scenario->program : scenario->id;
 }
 
-const char *const receiver_how_names[RECEIVER_HOWS] = { "recv", "discard", "splice" };
+const char *const receiver_how_names[RECEIVER_HOWS] = {
+	"recv", "discard", "splice", "zerocopy",
+};

@@ -10,7 +10,9 @@
 enum { SCENARIO_CALLS = 4 };
 
 /* How the receiver takes the bytes in; the names are those of its --how. */
-enum receiver_how { RECEIVER_RECV, RECEIVER_DISCARD, RECEIVER_SPLICE, RECEIVER_HOWS };
+enum receiver_how {
+	RECEIVER_RECV, RECEIVER_DISCARD, RECEIVER_SPLICE, RECEIVER_ZEROCOPY, RECEIVER_HOWS,
+};
 extern const char *const receiver_how_names[RECEIVER_HOWS];
 
 struct scenario {

@@ -191,8 +191,9 @@ int rule_parse_words(const char *text, struct rule *rule, struct rule_selector *
 			return failed(error, size, -EINVAL,
 				      "\"%.40s\" tells no scenarios apart; allowed are whole, chunk, "
 				      "prefault, warm, cold, lo, veth, veth-nosg, remote, gather, "
-				      "no-gather, device, limited, unlimited, recv, discard, splice, a chunk's size (64K, >=64K) and "
-				      "a file's (file>=1M)", word);
+				      "no-gather, device, limited, unlimited, recv, discard, splice, "
+				      "zerocopy, a chunk's size (64K, >=64K) and a file's (file>=1M)",
+				      word);
 		selector->aspects |= aspect;
 		selector->words[selector->word_count++] = word;
 		text += length + (text[length] == ',');

@@ -65,7 +65,7 @@ bool rule_word_aspect(const char *word, unsigned int *aspect)
 	static const char *const caches[] = { "warm", "cold", NULL };
 	static const char *const links[] = { "lo", "veth", "veth-nosg", "remote", "gather",
 					     "no-gather", "device", NULL };
-	static const char *const receivers[] = { "recv", "discard", "splice", NULL };
+	static const char *const receivers[] = { "recv", "discard", "splice", "zerocopy", NULL };
 	static const char *const rates[] = { "limited", "unlimited", NULL };
 	bool fits;
 

@@ -32,6 +32,7 @@ struct tally {
 	__u64 payload_bytes;		/* sent, or received */
 	__u64 file_bytes, bytes_read;	/* sender */
 	struct tally_zerocopy zerocopy;	/* sender */
+	__u64 mapped_bytes;		/* receiver, of the payload: no call returned them */
 	__u64 tcp_bytes_received;	/* receiver, by TCP_INFO */
 	bool tcp_known;
 	__u64 elapsed_ns;

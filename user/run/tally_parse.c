@@ -77,6 +77,7 @@ int tally_parse(const char *line, struct tally *tally)
 	tally->payload_bytes = number(object, "payload_bytes");
 	tally->file_bytes = number(object, "file_bytes");
 	tally->bytes_read = number(object, "bytes_read");
+	tally->mapped_bytes = number(object, "mapped_bytes");
 	tally->tcp_known = json_is_integer(json_object_get(object, "tcp_bytes_received"));
 	tally->tcp_bytes_received = number(object, "tcp_bytes_received");
 	tally->elapsed_ns = number(object, "elapsed_ns");
