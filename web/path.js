@@ -42,7 +42,7 @@
 
   // O_DIRECT's way: from the disk to the program's memory, past the page cache.
   const PAST_CACHE = { line: "M134 404H144Q160 404 160 388V98", tip: [160, 90], to: [0, -1],
-    pill: [160, 250], text: [172, 306], anchor: "start", words: "disk → user" };
+    pill: [160, 250], text: [148, 292], anchor: "end", words: "disk → user" };
 
   const add = zctrace.addSvg;
 
