@@ -10,9 +10,9 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 HEAD = """# The library
 
-The articles whose claims zctrace decides, made of `articles/*.md` by `tools/library.py`. [articles.md](articles.md)
-describes the files; `sudo ./zctrace check NAME`
-decides one on this machine.
+The articles whose claims zctrace decides, made of `articles/*.md` by `tools/library.py`.
+[articles.md](articles.md) describes the files; `sudo ./zctrace check NAME` decides one on this
+machine.
 
 """
 

@@ -70,7 +70,7 @@ def module_bytes(path):
 
 
 def in_load_order(directory, wanted=tuple(MODULES)):
-    """[(name, content)] of the wanted modules and all they need; those the kernel has built in are absent."""
+    """[(name, content)] of the wanted modules and all they need, without those that are built in."""
     files = {
         re.sub(r"\.ko.*", "", path.name).replace("-", "_"): path
         for path in directory.rglob("*.ko*")
@@ -127,8 +127,8 @@ def make_initramfs(kernel, programs, images, output, init="guest-init.sh", modul
 
 
 def boot(kernel, arch, initramfs, console, timeout_s, devices=(), words=""):
-    """Boots the kernel, with QEMU's devices and words on its command line, and waits until it is off;
-    the archive of reports that it wrote."""
+    """Boots the kernel, with QEMU's devices and words on its command line, and waits until it is
+    off; the archive of reports that it wrote."""
     emulator, *machine = MACHINES[arch]
     command = [
         tool(emulator), *machine, "-accel", "tcg,thread=single", "-smp", "2", "-m", "1024",

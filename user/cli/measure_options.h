@@ -19,7 +19,8 @@ struct measure_options {
 	const struct article_list *articles;	/* whose claims are decided; NULL =
 		the documents' */
 	bool announce;			/* say before how long it will take */
-	bool size_given, cache_given, link_given, device_given, port_given, timeline_given, timeline_off;
+	bool size_given, cache_given, link_given, device_given, port_given, timeline_given,
+		timeline_off;
 };
 
 /* The shared options, and what takes FILE and the end; the plan's mode is there before. */

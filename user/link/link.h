@@ -12,7 +12,8 @@ enum link_kind {
 	LINK_LO,		/* loopback */
 	LINK_VETH,		/* two network namespaces joined by a veth pair */
 	LINK_VETH_NOSG,		/* the same, and neither device can gather: scatter-gather is off */
-	LINK_DEVICE,		/* two network cards of this machine, each in a namespace of its own */
+	LINK_DEVICE,		/* two network cards of this machine,
+		each in a namespace of its own */
 };
 
 enum link_side { LINK_SENDER, LINK_RECEIVER };
@@ -31,11 +32,14 @@ struct link_config {
 
 struct link;
 
-/* Whether a network card may be taken for a run: it is a real one, and nothing uses it. 0, or -errno
+/* Whether a network card may be taken for a run: it is a real one, and nothing uses it. 0, or
+ * -errno
  * and a line for people in error. */
 int link_device_check(const char *device, char *error, size_t error_size);
 
-/* Reads "lo", "veth" or "veth-nosg" (a device is named otherwise). Returns 0, or -EINVAL and leaves *kind as it is. */
+/* Reads "lo", "veth" or "veth-nosg" (a device is named otherwise). Returns 0, or -EINVAL and leaves
+ * *kind as it is.
+ * */
 int link_parse(const char *text, enum link_kind *kind);
 const char *link_name(enum link_kind kind);
 

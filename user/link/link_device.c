@@ -58,7 +58,8 @@ static int check(const char *device, struct link_error *error)
 {
 	char address[INET6_ADDRSTRLEN];
 
-	if (!*device || strlen(device) >= IFNAMSIZ || strchr(device, '/') || !if_nametoindex(device))
+	if (!*device || strlen(device) >= IFNAMSIZ || strchr(device, '/') ||
+	    !if_nametoindex(device))
 		return link_fail(error, -ENODEV,
 				 "device \"%.40s\": there is none of that name; ip link lists them",
 				 device);
