@@ -4,8 +4,8 @@
 
 A virtual machine with a disk and two pairs of network cards, each pair joined by QEMU: e1000e,
 which gathers, and virtio without offloads, which does not. zctrace compare runs there over the
-cards, with the page cache cold and warm. Saves the reports in build/guest/, checks their bytes exactly, writes
-the verdicts into docs/guest.md, and "N passed, N failed" as its last line.
+cards, with the page cache cold and warm. Saves the reports in build/guest-SERIES/, checks their
+bytes exactly, writes the verdicts into docs/guest.md, and "N passed, N failed" as its last line.
 
 Exit status: 0 every byte is right and every claim was decided, 1 not, 3 this machine cannot.
 """

@@ -70,7 +70,7 @@ def module_bytes(path):
 
 
 def in_load_order(directory, wanted=tuple(MODULES)):
-    """[(name, content)] of the wanted modules and all they need, without those that are built in."""
+    """[(name, content)] of the wanted modules and all they need, but for those built in."""
     files = {
         re.sub(r"\.ko.*", "", path.name).replace("-", "_"): path
         for path in directory.rglob("*.ko*")
