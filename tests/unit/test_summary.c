@@ -547,14 +547,14 @@ static void one_way_in_sentences(void **state)
 			    "another task on the CPU: this run made 14 crossings and 11 context "
 			    "switches.");
 	assert_string_equal(without_intervals(report->sentences[2]), "This decides copy-switches and copy-cpu-copies; the "
-						  "other 11 claims need more: zctrace compare --full.");
+						  "other 12 claims need more: zctrace compare --full.");
 	copy->roles->voluntary.why = "no";
 	expect_no_sentence(report, "A crossing is");
 	copy->rounds.why = copy->crossings_per_round.why = "no";
 	copy->cpu_untraced_ns.median.why = "no";
 	fixture_no_leg(copy, LEG_USER_SOCKET, "no");
 	expect_sentence(report, "copy (whole file) sent 256 MiB in 0.431 s.");
-	expect_sentence(report, "This decides no claim; the other 13 claims need more: zctrace "
+	expect_sentence(report, "This decides no claim; the other 14 claims need more: zctrace "
 				"compare --full.");
 	copy->elapsed_untraced_ns.median.why = "no";
 	expect_no_sentence(report, "sent 256 MiB");
