@@ -3,6 +3,7 @@
  * changed; the numbers are diff_numbers.c's. Called by `zctrace diff`. */
 #include "diff.h"
 #include "alloc.h"
+#include "change.h"
 #include "paragraph.h"
 #include "overview.h"
 #include "report_fields.h"
@@ -90,38 +91,6 @@ static void diff_facts(const struct report *a, const struct report *b,
 
 /* --- which scenario belongs to which --- */
 
-/* How alike two scenarios must be; looser ones only take what is left. */
-enum likeness { ALIKE_IN_ALL, ALIKE_IN_CHUNK, ALIKE_IN_NAME, LIKENESSES };
-
-static bool alike(const struct report_scenario *a, const struct report_scenario *b,
-		  enum likeness likeness)
-{
-	if (!same_text(a->id, b->id) || !same_text(a->variant, b->variant))
-		return false;
-	if (likeness <= ALIKE_IN_CHUNK && a->chunk_bytes != b->chunk_bytes)
-		return false;
-	return likeness > ALIKE_IN_ALL ||
-	       (same_text(a->cache, b->cache) && same_text(a->link, b->link) &&
-		a->rate_bits == b->rate_bits);
-}
-
-/* partners[i] is the scenario of b for the i-th of a, or NULL; taken[j]: b's j-th is one. */
-static void match(const struct report *a, const struct report *b,
-		  const struct report_scenario **partners, bool *taken)
-{
-	for (int likeness = 0; likeness < LIKENESSES; likeness++) {
-		for (size_t i = 0; i < a->scenario_count; i++) {
-			for (size_t j = 0; j < b->scenario_count && !partners[i]; j++) {
-				if (taken[j] ||
-				    !alike(&a->scenarios[i], &b->scenarios[j], likeness))
-					continue;
-				partners[i] = &b->scenarios[j];
-				taken[j] = true;
-			}
-		}
-	}
-}
-
 static void print_alone(const struct report *report, const struct report_scenario *scenario,
 			const char *side, const struct render_options *options, FILE *out)
 {
@@ -139,7 +108,7 @@ static void diff_scenarios(const struct report *a, const struct report *b,
 	bool *taken = xcalloc(b->scenario_count + 1, sizeof(*taken));
 	const bool brief_sweep = sweep_is(a) && sweep_is(b) && !options->verbose;
 
-	match(a, b, partners, taken);
+	change_partners(a, b, partners, taken);
 	if (brief_sweep)
 		diff_sweep(a, partners, options, out);
 	for (size_t i = 0; i < a->scenario_count; i++) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The numbers of one scenario in two reports, and what may be said of the difference. A time is
- * called changed only where the runs of one report all lie outside those of the other.
- * Called by diff.c. */
+/* The numbers of one scenario in two reports, and what became of them. Called by diff.c. */
+#include "change.h"
 #include "diff.h"
 #include "overview.h"
 #include "size.h"
@@ -12,87 +11,65 @@
 
 #define COLUMNS(columns) columns, sizeof(columns) / sizeof((columns)[0])
 
-static bool is_ratio(const struct metric *metric)
-{
-	return metric->unit == UNIT_PER_ROUND || metric->unit == UNIT_PER_BYTE;
-}
-
 /* "+12 (+3.4 %)", "+1,200 (101×)" */
-static void change_of_count(const struct metric *metric, __u64 a, __u64 b, char *buf)
+static void count_text(enum metric_unit unit, const struct change *change, char *buf)
 {
 	char number[NUMBER_BYTES], percent[2 * NUMBER_BYTES] = "";
-	__u64 by = a > b ? a - b : b - a;
-	const char *sign = b > a ? "+" : "−";
+	const char *sign = change->more ? "+" : "−";
 
-	if (a && b / a >= 10)
-		snprintf(percent, sizeof(percent), " (%s×)", number_count(b / a, number));
-	else if (a)
-		snprintf(percent, sizeof(percent), " (%s%.3g %%)", sign,
-			 (double)by / (double)a * 100);
-	if (metric->unit == UNIT_BYTES || metric->unit == UNIT_PER_SECOND)
-		size_format(by, number, sizeof(number));
-	else if (metric->unit == UNIT_NS)
-		number_time(by, number);
+	if (change->multiple)
+		snprintf(percent, sizeof(percent), " (%s×)",
+			 number_count(change->multiple, number));
+	else if (change->percent > 0)
+		snprintf(percent, sizeof(percent), " (%s%.3g %%)", sign, change->percent);
+	if (unit == UNIT_BYTES || unit == UNIT_PER_SECOND)
+		size_format(change->by, number, sizeof(number));
+	else if (unit == UNIT_NS)
+		number_time(change->by, number);
 	else
-		number_count(by, number);
-	snprintf(buf, OVERVIEW_TEXT_BYTES, "%s%s%s", sign, number, percent);
+		number_count(change->by, number);
+	snprintf(buf, OVERVIEW_TEXT_BYTES, "%s%s%s%s", sign, number, percent,
+		 unit == UNIT_NS || unit == UNIT_PER_SECOND ? ", one value each" : "");
 }
 
-/* Whether all runs of one are longer than all runs of the other. */
-static bool apart(const struct spread *a, const struct spread *b)
+static enum tone change_text(enum metric_unit unit, const struct change *change, char *buf)
 {
-	return a->max.value < b->min.value || b->max.value < a->min.value;
+	static const char *const texts[] = {
+		[CHANGE_NONE] = "same", [CHANGE_ONLY_IN_A] = "measured only in A",
+		[CHANGE_ONLY_IN_B] = "measured only in B",
+		[CHANGE_TOO_FEW_RUNS] = "too few runs to tell", [CHANGE_NOISE] = "within the noise",
+	};
+	char ratio[NUMBER_BYTES] = "?";
+
+	switch (change->kind) {
+	case CHANGE_OF_RUNS:
+		if (change->times_known)
+			number_ratio(change->times, ratio);
+		snprintf(buf, OVERVIEW_TEXT_BYTES, "changed: %s×", ratio);
+		return TONE_BOLD;
+	case CHANGE_OF_RATIO:
+		snprintf(buf, OVERVIEW_TEXT_BYTES, "%+.4g", change->difference);
+		return TONE_BOLD;
+	case CHANGE_OF_COUNT:
+		count_text(unit, change, buf);
+		return unit == UNIT_NS || unit == UNIT_PER_SECOND ? TONE_PLAIN : TONE_BOLD;
+	default:
+		snprintf(buf, OVERVIEW_TEXT_BYTES, "%s", texts[change->kind]);
+		return change->kind == CHANGE_ONLY_IN_A || change->kind == CHANGE_ONLY_IN_B ?
+		       TONE_DOUBT : TONE_DIM;
+	}
 }
 
 enum tone diff_spread(const struct spread *a, const struct spread *b, char *buf)
 {
-	char ratio[NUMBER_BYTES];
+	const struct change change = change_of_spreads(a, b);
 
-	if (a->run_count < 2 || b->run_count < 2 || a->min.why || a->max.why || b->min.why ||
-	    b->max.why) {
-		snprintf(buf, OVERVIEW_TEXT_BYTES, "too few runs to tell");
-		return TONE_DIM;
-	}
-	if (!apart(a, b)) {
-		snprintf(buf, OVERVIEW_TEXT_BYTES, "within the noise");
-		return TONE_DIM;
-	}
-	if (a->median.value)
-		number_ratio((double)b->median.value / (double)a->median.value, ratio);
-	else
-		snprintf(ratio, sizeof(ratio), "?");
-	snprintf(buf, OVERVIEW_TEXT_BYTES, "changed: %s×", ratio);
-	return TONE_BOLD;
+	return change_text(UNIT_NS, &change, buf);
 }
 
 static bool has_number(const struct metric_value *value)
 {
 	return value->present && !value->why;
-}
-
-static enum tone change(enum metric_id id, const struct metric_value *a,
-			      const struct metric_value *b, char *buf)
-{
-	const struct metric *metric = &metrics[id];
-
-	if (!has_number(a) || !has_number(b)) {
-		snprintf(buf, OVERVIEW_TEXT_BYTES, "measured only in %s", has_number(a) ? "A" : "B");
-		return TONE_DOUBT;
-	}
-	if (a->spread && b->spread)
-		return diff_spread(a->spread, b->spread, buf);
-	if (is_ratio(metric) ? a->ratio == b->ratio : a->count == b->count) {
-		snprintf(buf, OVERVIEW_TEXT_BYTES, "same");
-		return TONE_DIM;
-	}
-	if (is_ratio(metric))
-		snprintf(buf, OVERVIEW_TEXT_BYTES, "%+.4g", b->ratio - a->ratio);
-	else
-		change_of_count(metric, a->count, b->count, buf);
-	if (metric->unit != UNIT_NS && metric->unit != UNIT_PER_SECOND)
-		return TONE_BOLD;
-	strcat(buf, ", one value each");
-	return TONE_PLAIN;
 }
 
 /* What is shown without -v: the rest is in one of these, or scatters. */
@@ -122,6 +99,7 @@ static void add_metric(struct pair *pair, enum metric_id id, const struct report
 	char number[NUMBER_BYTES], text[OVERVIEW_TEXT_BYTES], role[48];
 	struct metric_value in_a = metric_value(id, pair->a, role_a);
 	struct metric_value in_b = metric_value(id, pair->b, role_b);
+	struct change change;
 	enum tone color;
 
 	if (!has_number(&in_a) && !has_number(&in_b))
@@ -134,7 +112,8 @@ static void add_metric(struct pair *pair, enum metric_id id, const struct report
 		    role_a ? ": " : "", metric_name(id));
 	table_cell(pair->table, TONE_PLAIN, metric_text(id, &in_a, number));
 	table_cell(pair->table, TONE_PLAIN, metric_text(id, &in_b, number));
-	color = change(id, &in_a, &in_b, text);
+	change = change_of_metric(id, &in_a, &in_b);
+	color = change_text(metrics[id].unit, &change, text);
 	table_cell(pair->table, color, text);
 	table_note(pair->table, NULL, in_a.why);
 	table_note(pair->table, NULL, in_b.why);
