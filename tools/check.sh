@@ -121,14 +121,14 @@ add_last_line() {
 
 # "make check-kernels" and "make guest" end with a line like ours; what is not exact stands above it.
 run_kernels() {
-	local log=$results/kernels.log status
+	local log=$results/check-kernels.log status	# kernels.log is what this prints
 	"${MAKE:-make}" --no-print-directory B="$(realpath --relative-to=. "$ZCTRACE_BUILD")" \
 		check-kernels KERNEL_PAGE= >"$log" 2>&1
 	status=$?
 	grep -v '^ok ' "$log"
 	add_last_line "$log" $status
 	# The same claims over real devices: their bytes need one run each.
-	log=$results/guest.log
+	log=$results/make-guest.log
 	"${MAKE:-make}" --no-print-directory B="$(realpath --relative-to=. "$ZCTRACE_BUILD")" \
 		guest GUEST_RUNS=1 GUEST_PAGES= >"$log" 2>&1
 	status=$?

@@ -21,9 +21,15 @@ def origins(where, table):
     }
 
 
-def trust(scenario):
+# In an emulated machine QEMU waits for a CPU of the host's without telling the guest, so the two
+# readings of its clocks that CPU time is compared by can be any time apart.
+UNTOLD_BY_QEMU = {"sender.cpu_ns"}
+
+
+def trust(scenario, emulated):
+    against = [one["id"] for one in scenario["witnesses"] if not one["agree"]]
     return {
-        "witnesses against": sum(not one["agree"] for one in scenario["witnesses"]),
+        "witnesses against": len(set(against) - (UNTOLD_BY_QEMU if emulated else set())),
         "lost": sum(scenario["loss"].values()),
     }
 
@@ -41,7 +47,6 @@ def of_transfer(scenario):
         **origins("device", segments["origin_bytes"]),
         "socket → receiver": leg(scenario, "socket-receiver")["bytes"],
         "delivered": scenario["received_bytes"],
-        **trust(scenario),
     }
 
 
@@ -56,21 +61,22 @@ def of_program(scenario, wanted):
             numbers[name] = tuple(map(sum, zip(before, now)))
     flow = scenario["flows"][0] if scenario["flows"] else {}
     fields = ("calls_by", "calls", "bytes", "copies_per_byte", "verdict")
-    return {**numbers, "flow": tuple(flow.get(field) for field in fields), **trust(scenario)}
+    return {**numbers, "flow": tuple(flow.get(field) for field in fields)}
 
 
 def of_interrupts(scenario):
     """The mode that most of them hit."""
     hit = next(iter(scenario["roles"].values()))["interrupts"]
-    return {"interrupts hit": max(("user", "kernel"), key=lambda mode: hit[mode] or 0),
-            **trust(scenario)}
+    return {"interrupts hit": max(("user", "kernel"), key=lambda mode: hit[mode] or 0)}
 
 
 def of_report(report, wanted):
     scenario = report["scenarios"][0]
     if "interrupts hit" in wanted:
-        return of_interrupts(scenario)
-    return of_program(scenario, wanted) if "flow" in wanted else of_transfer(scenario)
+        numbers = of_interrupts(scenario)
+    else:
+        numbers = of_program(scenario, wanted) if "flow" in wanted else of_transfer(scenario)
+    return {**numbers, **trust(scenario, report["machine"]["virtual"] == "QEMU")}
 
 
 def find(node, path):

@@ -21,12 +21,13 @@ def spins(place, mode):
     return scenario, role["interrupts"], there
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("mode, other", [("user", "kernel"), ("kernel", "user")])
 def test_every_interrupt_of_a_thread_that_has_a_cpu_to_itself(place, mode, other):
     scenario, counted, there = spins(place, mode)
     assert there >= 10, "the timer's, at 100 Hz or more, for 200 ms"
     assert counted["user"] + counted["kernel"] >= there
-    assert counted[mode] > 5 * counted[other]
+    assert counted[mode] > 2 * counted[other], "it starts and looks around in the kernel"
     assert scenario["crossings"]["interrupts"] == 2 * counted["user"]
 
 
