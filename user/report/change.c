@@ -59,7 +59,8 @@ struct change change_of_metric(enum metric_id id, const struct metric_value *a,
 	if (ratio ? a->ratio == b->ratio : a->count == b->count)
 		return (struct change){ .kind = CHANGE_NONE };
 	if (ratio)
-		return (struct change){ .kind = CHANGE_OF_RATIO, .difference = b->ratio - a->ratio };
+		return (struct change){ .kind = CHANGE_OF_RATIO, .difference =
+				       b->ratio - a->ratio };
 	return change_of_counts(a->count, b->count);
 }
 
