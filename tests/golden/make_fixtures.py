@@ -200,7 +200,7 @@ def report(mode, scenarios, claims, **more):
                     "distribution": "Debian GNU/Linux 13"},
         "config": {"payload_bytes": PAYLOAD, "file_system": "ext4", "cache": "warm", "link": "lo",
                    "repeats": 5, "seed": 0, "started": "2025-11-22T12:57:00Z", "file": None,
-                   "as": None, "peer": None,
+                   "as": None, "cards": None, "peer": None,
                    "receiver": "recv", "chunk_bytes": CHUNK, "rate_bits": 0,
                    "cpus": None, "socket_buffer_bytes": 0, "receiver_delay_us": 0},
         "scenarios": scenarios, "claims": claims, "sentences": [], "warnings": [],

@@ -7,7 +7,8 @@ which gathers, and virtio without offloads, which does not. zctrace compare runs
 cards, with the page cache cold and warm. Saves the reports in build/guest-SERIES/, checks their
 bytes exactly, writes the verdicts into docs/guest.md, and "N passed, N failed" as its last line.
 
-Exit status: 0 every byte is right and every claim was decided, 1 not, 3 this machine cannot.
+Exit status: 0 every byte is right and every claim was decided (but for noise), 1 not, 3 this
+machine cannot.
 """
 import argparse
 import json
@@ -19,12 +20,21 @@ import guests
 from check_kernels import fresh, gather_programs
 
 ARCH = "amd64"
-MODULES = ["crc32c_generic", "virtio_pci", "virtio_blk", "virtio_net", "e1000e", "ext4", "veth",
-           "sch_tbf"]
+MODULES = ["crc32c_generic", "virtio_pci", "virtio_blk", "virtio_net", "e1000e", "ext4",
+           "sch_tbf", "8021q", "bridge"]
 SIZE = 23 * 65536 + 1
 PAGE = 4096
 BEGIN, END = "<!-- made by make guest -->", "<!-- end -->"
 REPORTS = ("gathering", "linear-cold", "linear-warm")
+# What is said of a card that is in use.
+REFUSED = {
+    "address": "device eth0: it has the address 198.51.100.1/24,",
+    "default-route": "device eth0: this machine's default route leaves by it,",
+    "route": "device eth0: the route to 203.0.113.0/24 leaves by it,",
+    "above": "device eth0: above is on top of it;",
+    "bridge": "device eth0: it is part of a bridge or a bond;",
+}
+USAGE = "2"
 
 
 def devices(disk):
@@ -74,6 +84,12 @@ def leg(scenario, name):
     return next(leg for leg in scenario["legs"] if leg["id"] == name)["bytes"]
 
 
+def queued(scenario):
+    """Bytes of the file's own pages on their way to the card."""
+    sent = next(leg for leg in scenario["legs"] if leg["id"] == "user-socket")
+    return sent["at_queue_bytes"]["file_page"]
+
+
 def judge_report(judge, name, report):
     for scenario in report["scenarios"]:
         what = (f"{name}: {scenario['id']} {scenario['variant']}, {scenario['cache']}, "
@@ -84,12 +100,32 @@ def judge_report(judge, name, report):
         judge.expect(f"{what}: disk → page cache", leg(scenario, "disk-cache"),
                      rounded if scenario["cache"] == "cold" else 0)
         judge.expect(f"{what}: socket → device", leg(scenario, "socket-device"),
-                     SIZE if scenario["link"] == "device" else None)
+                     SIZE)
         judge.expect(f"{what}: received", scenario["received_bytes"], SIZE)
         if scenario["id"] == "sendfile":
             gathers = name == "gathering" and scenario["link"] == "device"
+            judge.expect(f"{what}: file's pages in the queue", queued(scenario), SIZE)
             judge.expect(f"{what}: copied by the CPU", leg(scenario, "user-socket"),
                          0 if gathers else SIZE)
+
+
+def judge_cards(judge, output):
+    """Cards in use are left alone, and those that were taken are given back as they were."""
+    def text(name):
+        return (output / name).read_text("utf-8").strip()
+
+    for case, said in REFUSED.items():
+        judge.expect(f"card with {case}: exit status", text(f"{case}.status"), USAGE)
+        judge.expect(f"card with {case}: told why", said in text(f"{case}.err"), True)
+        judge.expect(f"card with {case}: as it was", text(f"{case}.after"), text(f"{case}.before"))
+    judge.expect("run: exit status", text("run.status"), "0")
+    judge.expect("run: cards as they were", text("run.after"), text("run.before"))
+    judge.expect("run: their names and drivers", json.loads(text("run.json"))["config"]["cards"],
+                 "eth0/virtio_net, eth1/virtio_net")
+    judge.expect("killed: cards were away", "eth0" in text("killed.during"), False)
+    judge.expect("killed: cards are back", [card for card in text("killed.after").split()
+                                            if card.startswith("eth")],
+                 ["eth0", "eth1", "eth2", "eth3"])
 
 
 def judge_all(judge, output):
@@ -103,6 +139,7 @@ def judge_all(judge, output):
     for claim in reports.get("gathering", {"claims": []})["claims"]:
         judge.expect(f"claim {claim['id']}: is decided", claim["verdict"] != "not measured"
                      or "noise" in (claim["why"] or ""), True)
+    judge_cards(judge, output)
     after = (output / "cards-after").read_text()
     judge.expect("all cards are back", sum(f" eth{n}:" in after for n in range(4)), 4)
     return reports

@@ -8,7 +8,7 @@ KERNEL_GUESTS ?= 6.1/amd64 6.12/amd64 \
 KERNEL_TIMEOUT ?= 600
 KERNEL_PAGE ?= docs/kernels.md
 
-GUEST_RUNS ?= 5
+GUEST_RUNS ?= 9
 GUEST_PAGES ?= docs/guest.md README.md
 
 .PHONY: static static-arm64 bpf check-kernels guest scorecard

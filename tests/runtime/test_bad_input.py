@@ -52,6 +52,57 @@ def assert_fails(done, status, *parts):
     assert_one_message(done.stderr, *parts)
 
 
+# --- network cards ---
+
+
+def of_card(name):
+    """What a run might change of it, without what counts down."""
+    said = "".join(must("ip", *options, "dev", name) for options in (
+        ["-d", "link", "show"], ["address", "show"], ["route", "show", "table", "all"],
+        ["-6", "route", "show", "table", "all"]))
+    return [line for line in said.splitlines() if "valid_lft" not in line and "expires" not in line]
+
+
+def card_with_default_route():
+    return json.loads(must("ip", "-j", "route", "show", "default"))[0]["dev"]
+
+
+def test_card_with_the_default_route_is_left_alone(place):
+    """A real card for its route, and a virtual one for what it is."""
+    card = card_with_default_route()
+    real = pathlib.Path(f"/sys/class/net/{card}/device").exists()
+    before = of_card(card)
+    done = zctrace("sendfile", *QUICK, "--device", f"{card},lo")
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert f"device {card}: " in done.stderr
+    assert ("default route leaves by it" if real else "virtual one") in done.stderr
+    assert of_card(card) == before
+
+
+@pytest.mark.parametrize("cards, why", [
+    ("lo,lo", "both ends are lo"),
+    ("lo", "give two cards"),
+    ("lo,a,b", "give two cards"),
+    ("nothing0,lo", 'device "nothing0": there is none of that name'),
+    (",lo", 'device "": there is none of that name'),
+    ("lo,nothing0", "device lo: it is a virtual one"),
+])
+def test_no_card(cards, why, place):
+    done = zctrace("compare", *QUICK, "--device", cards)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert why in done.stderr
+
+
+def test_card_of_another_kind_is_virtual(place):
+    """Also where it is off and nobody uses it: it would be deleted with the run's namespace."""
+    script = 'ip link add zc-left type veth peer name zc-right && shift && exec "$@"'
+    within = ["unshare", "--net", "sh", "-c", script, "sh", "-"]
+    done = subprocess.run([*within, *command("sendfile", *QUICK, "--device", "zc-left,zc-right")],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert "device zc-left: it is a virtual one" in done.stderr
+
+
 # --- privilege ---
 
 

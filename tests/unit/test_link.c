@@ -38,7 +38,7 @@ static void refuses_other_link_names(void **state)
 {
 	static const char *const texts[] = {
 		"",   "l",    "loo",   " lo",	     "lo ",   "LO",
-		"1",  "eth0", "veth0", "veth-nosg ", "veth-", "nosg",
+		"1",  "eth0", "veth0", "veth-nosg ", "veth-", "nosg", "device", "device-nosg",
 	};
 
 	(void)state;
@@ -197,6 +197,45 @@ static void says_what_netlink_refused(void **state)
 				  "CAP_NET_ADMIN)");
 }
 
+static void refuses_what_is_no_network_card(void **state)
+{
+	static const struct {
+		const char *name;
+		int err;
+		const char *why;
+	} cases[] = {
+		{ "lo", -EINVAL, "device lo: it is a virtual one, which would be gone" },
+		{ "", -ENODEV, "device \"\": there is none of that name" },
+		{ "no such", -ENODEV, "device \"no such\": there is none of that name" },
+		{ "../../lo", -ENODEV, "device \"../../lo\": there is none of that name" },
+		{ "a-name-that-no-card-can-have", -ENODEV, "there is none of that name" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char error[256] = "";
+
+		assert_int_equal(link_device_check(cases[i].name, error, sizeof(error)),
+				 cases[i].err);
+		if (!strstr(error, cases[i].why))
+			fail_msg("\"%s\": %s", cases[i].name, error);
+	}
+}
+
+static void opens_no_link_of_what_is_no_network_card(void **state)
+{
+	const struct link_config config = { .kind = LINK_DEVICE, .devices = { "lo", "lo" } };
+	char error[256] = "";
+	struct link *link;
+	int err = link_open(&config, &link, error, sizeof(error));
+
+	(void)state;
+	/* Without privilege there is no namespace to put it into. */
+	assert_true(err == -EINVAL || err == -EPERM);
+	assert_null(link);
+	assert_non_null(strstr(error, err == -EINVAL ? "virtual" : "not permitted"));
+}
+
 static void closes_nothing(void **state)
 {
 	(void)state;
@@ -214,6 +253,8 @@ int main(void)
 		cmocka_unit_test(own_loopback_needs_nothing),
 		cmocka_unit_test(refuses_to_open_rates_out_of_range),
 		cmocka_unit_test(says_what_netlink_refused),
+		cmocka_unit_test(refuses_what_is_no_network_card),
+		cmocka_unit_test(opens_no_link_of_what_is_no_network_card),
 		cmocka_unit_test(closes_nothing),
 	};
 

@@ -251,6 +251,9 @@ static void build_late_copy(struct report_scenario *scenario)
 	if (!strcmp(scenario->link, "remote")) {
 		borrowed_unknown(borrowed, "the receiver is on another machine: the bytes lie in its own "
 				 "memory, whoever brought them there");
+	} else if (!scenario->legs[LEG_SOCKET_DEVICE].bytes.why) {
+		borrowed_unknown(borrowed, "the receiver has a network card: the bytes lie in its own "
+				 "memory, whoever brought them there");
 	} else if (!send->has_origin) {
 		borrowed_unknown(borrowed, send->bytes.why);
 	} else if (receive->bytes.why) {

@@ -261,6 +261,7 @@ static void describe_config(const struct measurement *m, struct report *report)
 		.file_system = report_text(report, m->payload.file_system),
 		.cache = same_or(one_cache, first->cold ? "cold" : "warm", "both"),
 		.link = same_or(one_link, condition_link(first), "several"),
+		.cards = m->cards[0] ? report_text(report, m->cards) : NULL,
 		.peer = report_text(report, peer),
 		.receiver = receiver_how_names[plan->receiver],
 		.payload_bytes = m->payload.bytes,

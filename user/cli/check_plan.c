@@ -189,7 +189,7 @@ static void ask_conditions(struct asked *asked, const struct measure_options *o)
 	const bool limited = has_word(selector, "limited");
 	const __u64 rate = asked->article->rate_bits ? asked->article->rate_bits : DEFAULT_RATE;
 	struct condition condition = o->condition;
-	enum link_kind link = LINK_LO;
+	enum link_kind link = LINK_LO, no_gather;
 
 	condition.receiver = receiver_of(asked, o->plan.receiver);
 	condition.bytes = o->size_given || o->plan.file ? 0 : asked->article->bytes;
@@ -208,11 +208,12 @@ static void ask_conditions(struct asked *asked, const struct measure_options *o)
 		link = LINK_VETH_NOSG;
 	named_link(selector, &link);
 	/* Real devices stand in the place of loopback, which has none. */
-	if (o->device_given && link != LINK_VETH_NOSG)
-		link = LINK_DEVICE;
+	if (o->device_given)
+		link = link == LINK_VETH_NOSG ? LINK_DEVICE_NOSG : LINK_DEVICE;
+	no_gather = o->device_given ? LINK_DEVICE_NOSG : LINK_VETH_NOSG;
 	ask_link(asked, condition, condition.remote ? LINK_LO : link);
-	if (!condition.remote && needs(asked, "no-gather") && link != LINK_VETH_NOSG)
-		ask_link(asked, condition, LINK_VETH_NOSG);
+	if (!condition.remote && needs(asked, "no-gather") && link != no_gather)
+		ask_link(asked, condition, no_gather);
 }
 
 /* --- the plan --- */

@@ -83,8 +83,8 @@ static const struct option_row options[] = {
 	{ "prefault", NULL, "copy: touch the buffer before the clock starts",
 	  SETS_FLAG(prefault), .group = 1 },
 	{ "full", NULL,
-	  "compare: warm and cold, lo (or --device), veth, veth-nosg and a limited link: decides "
-	  "every claim",
+	  "compare: warm and cold, lo, veth, veth-nosg and a limited link, or --device as it is, "
+	  "nosg and limited: decides every claim",
 	  SETS_FLAG(full), .group = 1 },
 	{ "all", NULL, "compare: every way that zctrace list scenarios has, side by side",
 	  SETS_FLAG(all), .group = 1 },
@@ -156,7 +156,7 @@ static void plan_conditions(struct arguments *a)
 	if (a->shared.device_given) {
 		add_condition(&a->shared, false, LINK_DEVICE, 0);
 		add_condition(&a->shared, true, LINK_DEVICE, 0);
-		add_condition(&a->shared, false, LINK_VETH_NOSG, 0);
+		add_condition(&a->shared, false, LINK_DEVICE_NOSG, 0);
 		add_condition(&a->shared, false, LINK_DEVICE, rate ? rate : FULL_RATE);
 		return;
 	}

@@ -2,6 +2,7 @@
 /* The options of every command that measures: what is sent, how often, under which condition, and
  * where the report goes. cmd_measure.c and cmd_sweep.c add their own. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
@@ -66,18 +67,20 @@ static void take_link(const struct option_use *use)
 static void take_device(const struct option_use *use)
 {
 	struct measure_options *o = use->arguments;
-	char *comma = strchr(use->text, ','), error[400];
+	const char *comma = strchr(use->text, ',');
+	char error[400];
 
 	if (!comma || strchr(comma + 1, ','))
 		argp_error(use->state, "--device %s: give two cards of this machine that a cable joins, "
 			   "SENDER,RECEIVER; a receiver on another machine is --to", use->text);
-	*comma = '\0';
 	o->condition.link = LINK_DEVICE;
-	o->condition.devices[LINK_SENDER] = use->text;
-	o->condition.devices[LINK_RECEIVER] = comma + 1;
-	if (!strcmp(use->text, comma + 1))
-		argp_error(use->state, "--device: both ends are %s; give two cards", use->text);
+	snprintf(o->cards[LINK_SENDER], sizeof(o->cards[0]), "%.*s", (int)(comma - use->text),
+		 use->text);
+	snprintf(o->cards[LINK_RECEIVER], sizeof(o->cards[0]), "%s", comma + 1);
+	if (!strcmp(o->cards[LINK_SENDER], o->cards[LINK_RECEIVER]))
+		argp_error(use->state, "--device: both ends are %s; give two cards", comma + 1);
 	for (int side = LINK_SENDER; side <= LINK_RECEIVER; side++) {
+		o->condition.devices[side] = o->cards[side];
 		if (link_device_check(o->condition.devices[side], error, sizeof(error)))
 			argp_error(use->state, "--device: %s", error);
 	}

@@ -16,6 +16,7 @@ struct measure_options {
 	struct measure_plan plan;	/* its variants and conditions are the command's to fill */
 	struct condition condition;	/* --cold, --link, --rate, --ipv6 */
 	struct remote_target to;
+	char cards[2][64];		/* --device: their names, by enum link_side */
 	const struct article_list *articles;	/* whose claims are decided; NULL =
 		the documents' */
 	bool announce;			/* say before how long it will take */

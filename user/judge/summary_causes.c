@@ -191,7 +191,8 @@ static const char *what_gathering_does(struct report *report, const struct pick_
 		const double copied = copied_per_byte(scenario);
 
 		if (scenario->failed || !text_is(scenario->id, "sendfile") ||
-		    !text_is(scenario->link, "veth-nosg") || pair->sendfile == scenario)
+		    !(text_is(scenario->link, "veth-nosg") ||
+		      text_is(scenario->link, "device-nosg")) || pair->sendfile == scenario)
 			continue;
 		if (gathered < 0 || copied < 0 || copied - gathered < 0.5)
 			continue;

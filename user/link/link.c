@@ -15,8 +15,7 @@
 struct link {
 	enum link_kind kind;
 	bool ipv6;
-	const char *devices[2];	/* to be back when it is closed; NULL = it made its own */
-	int namespace_fds[2];	/* by enum link_side; -1: the caller's own */
+	struct link_end ends[2];	/* by enum link_side; no namespace: the caller's own */
 };
 
 static const char *const kind_names[] = {
@@ -24,7 +23,18 @@ static const char *const kind_names[] = {
 	[LINK_VETH] = "veth",
 	[LINK_VETH_NOSG] = "veth-nosg",
 	[LINK_DEVICE] = "device",
+	[LINK_DEVICE_NOSG] = "device-nosg",
 };
+
+static bool has_cards(enum link_kind kind)
+{
+	return kind == LINK_DEVICE || kind == LINK_DEVICE_NOSG;
+}
+
+static bool cannot_gather(enum link_kind kind)
+{
+	return kind == LINK_VETH_NOSG || kind == LINK_DEVICE_NOSG;
+}
 
 /* Addresses for documentation (RFC 5737, RFC 3849): nobody has them. */
 static const char *const loopback_addresses[] = { "127.0.0.1", "::1" };
@@ -36,7 +46,7 @@ static const char *const veth_addresses[2][2] = {
 int link_parse(const char *text, enum link_kind *kind)
 {
 	for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++) {
-		if (i != LINK_DEVICE && !strcmp(text, kind_names[i])) {
+		if (!has_cards(i) && !strcmp(text, kind_names[i])) {
 			*kind = i;
 			return 0;
 		}
@@ -90,12 +100,14 @@ static int add_address(struct link_end *end, const struct link *link, enum link_
 	return link_address_add(end, address, error);
 }
 
+/* A device carries nothing before its peer is on, so both are turned on and then waited for.
+ * Scatter-gather goes off before: no connection has ever seen it on. */
 static int turn_on(struct link_end ends[2], const struct link *link, struct link_error *error)
 {
 	int err = 0;
 
 	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++) {
-		if (link->kind == LINK_VETH_NOSG)
+		if (cannot_gather(link->kind))
 			err = link_gather_off(&ends[side], error);
 		if (!err)
 			err = link_device_up(&ends[side], error);
@@ -108,18 +120,16 @@ static int turn_on(struct link_end ends[2], const struct link *link, struct link
 	return err;
 }
 
-static int take_devices(struct link_end ends[2], const struct link *link,
-			const char *const devices[2], struct link_error *error)
+static int take_cards(struct link_end ends[2], const struct link *link,
+		      const char *const devices[2], struct link_error *error)
 {
 	int err = 0;
 
 	for (int side = LINK_SENDER; !err && side <= LINK_RECEIVER; side++)
-		err = link_take_device(&ends[side], devices[side], error);
+		err = link_device_take(&ends[side], devices[side], error);
 	return err ? err : turn_on(ends, link, error);
 }
 
-/* A veth device carries nothing before its peer is on, so both are turned on and then waited for.
- * Scatter-gather goes off before: no connection has ever seen it on. */
 static int make_veth(struct link_end ends[2], const struct link *link, struct link_error *error)
 {
 	static const char *const devices[] = {
@@ -160,25 +170,17 @@ static int check(const struct link_config *config, struct link_error *error)
 	return 0;
 }
 
-/* The namespaces move from the ends to the link; what is left of the ends is closed. */
 static int make(const struct link_config *config, struct link *link, struct link_error *error)
 {
-	struct link_end ends[2] = { LINK_END_NONE, LINK_END_NONE };
+	struct link_end *ends = link->ends;
 	int err = make_namespaces(ends, config->kind, error);
 
-	if (!err && config->kind == LINK_DEVICE)
-		err = take_devices(ends, link, config->devices, error);
+	if (!err && has_cards(config->kind))
+		err = take_cards(ends, link, config->devices, error);
 	else if (!err && config->kind != LINK_LO)
 		err = make_veth(ends, link, error);
 	if (!err && config->rate_bits)
 		err = link_rate_limit(&ends[LINK_SENDER], config->rate_bits, error);
-	for (int side = LINK_SENDER; side <= LINK_RECEIVER; side++) {
-		if (!err) {
-			link->namespace_fds[side] = ends[side].namespace_fd;
-			ends[side].namespace_fd = -1;
-		}
-		link_end_close(&ends[side]);
-	}
 	return err;
 }
 
@@ -196,8 +198,7 @@ int link_open(const struct link_config *config, struct link **link, char *error,
 	made = xcalloc(1, sizeof(*made));
 	made->kind = config->kind;
 	made->ipv6 = config->ipv6;
-	memcpy(made->devices, config->devices, sizeof(made->devices));
-	made->namespace_fds[LINK_SENDER] = made->namespace_fds[LINK_RECEIVER] = -1;
+	made->ends[LINK_SENDER] = made->ends[LINK_RECEIVER] = LINK_END_NONE;
 	if (config->kind != LINK_LO || config->rate_bits)
 		err = make(config, made, &line);
 	if (err) {
@@ -213,22 +214,19 @@ void link_close(struct link *link)
 	if (!link)
 		return;
 	for (int side = LINK_SENDER; side <= LINK_RECEIVER; side++) {
-		if (link->namespace_fds[side] >= 0)
-			close(link->namespace_fds[side]);
+		link_device_return(&link->ends[side]);
+		link_end_close(&link->ends[side]);
 	}
-	/* Whoever comes next finds them. */
-	for (int side = LINK_SENDER; side <= LINK_RECEIVER && link->kind == LINK_DEVICE; side++)
-		link_device_back(link->devices[side]);
 	free(link);
 }
 
 int link_enter(const struct link *link, enum link_side side)
 {
-	int fd = link->namespace_fds[side];
+	int fd = link->ends[side].namespace_fd;
 
 	/* A loopback of its own has one namespace for both sides. */
 	if (fd < 0)
-		fd = link->namespace_fds[LINK_SENDER];
+		fd = link->ends[LINK_SENDER].namespace_fd;
 	if (fd < 0)
 		return 0;
 	return setns(fd, CLONE_NEWNET) < 0 ? -errno : 0;
@@ -239,4 +237,16 @@ const char *link_address(const struct link *link, enum link_side side)
 	if (link->kind == LINK_LO)
 		return loopback_addresses[link->ipv6];
 	return veth_addresses[side][link->ipv6];
+}
+
+const char *link_cards(const struct link *link, char *text, size_t size)
+{
+	char cards[2][64];
+
+	if (!has_cards(link->kind))
+		return NULL;
+	snprintf(text, size, "%s, %s",
+		 link_device_driver(&link->ends[LINK_SENDER], cards[0], sizeof(cards[0])),
+		 link_device_driver(&link->ends[LINK_RECEIVER], cards[1], sizeof(cards[1])));
+	return text;
 }

@@ -12,8 +12,8 @@ enum link_kind {
 	LINK_LO,		/* loopback */
 	LINK_VETH,		/* two network namespaces joined by a veth pair */
 	LINK_VETH_NOSG,		/* the same, and neither device can gather: scatter-gather is off */
-	LINK_DEVICE,		/* two network cards of this machine,
-		each in a namespace of its own */
+	LINK_DEVICE,		/* two network cards, each in a namespace of its own */
+	LINK_DEVICE_NOSG,	/* the same, and scatter-gather of both is off */
 };
 
 enum link_side { LINK_SENDER, LINK_RECEIVER };
@@ -25,21 +25,20 @@ enum link_side { LINK_SENDER, LINK_RECEIVER };
 
 struct link_config {
 	enum link_kind kind;
-	const char *devices[2];	/* of LINK_DEVICE, by enum link_side: the cards' names */
+	const char *devices[2];	/* the cards' names, by enum link_side; they outlive the link */
 	bool ipv6;
 	__u64 rate_bits;	/* bits per second from the sender to the receiver; 0 = unlimited */
 };
 
 struct link;
 
-/* Whether a network card may be taken for a run: it is a real one, and nothing uses it. 0, or
- * -errno
- * and a line for people in error. */
+/* Whether a network card may be taken for a run: it is a real one, has no address and no route but
+ * those of its own cable (fe80::), and nothing stands on it. Returns 0, or -errno and a line for
+ * people in error. */
 int link_device_check(const char *device, char *error, size_t error_size);
 
-/* Reads "lo", "veth" or "veth-nosg" (a device is named otherwise). Returns 0, or -EINVAL and leaves
- * *kind as it is.
- * */
+/* Reads "lo", "veth" or "veth-nosg"; cards are named. Returns 0, or -EINVAL and leaves *kind as it
+ * is. */
 int link_parse(const char *text, enum link_kind *kind);
 const char *link_name(enum link_kind kind);
 
@@ -61,7 +60,8 @@ int rate_parse(const char *text, __u64 *bits);
  *
  * Namespaces have no name: open descriptors (close-on-exec) and the processes in them keep them
  * alive, so nothing remains when those are gone, however they went. The caller stays in its own
- * namespace on every path. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN, but LINK_LO without a rate does
+ * namespace on every path. Cards are moved back by link_close(), or by the kernel if that is never
+ * called. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN, but LINK_LO without a rate does
  * not.
  *
  * Returns 0 and a link to give to link_close(); else *link is NULL and error has a line for people
@@ -72,7 +72,8 @@ int rate_parse(const char *text, __u64 *bits);
 int link_open(const struct link_config *config, struct link **link, char *error,
 	      size_t error_size);
 
-/* Also when processes are still on it: the link then lives as long as they do. NULL is allowed. */
+/* Also when processes are still on it: a veth pair then lives as long as they do, cards leave them.
+ * NULL is allowed. */
 void link_close(struct link *link);
 
 /*
@@ -80,6 +81,9 @@ void link_close(struct link *link);
  * gives up its privileges; changes nothing for LINK_LO without a rate. Returns 0 or -errno.
  */
 int link_enter(const struct link *link, enum link_side side);
+
+/* Both cards with their drivers, "eth0/e1000e, eth1/e1000e", in text; NULL: there are none. */
+const char *link_cards(const struct link *link, char *text, size_t size);
 
 /* The side's address as text, without a port: the receiver's is the one to listen on and to
  * connect to. Lives as long as the program. */

@@ -42,18 +42,20 @@ static int unshare_failed(struct link_error *error, int number)
 	}
 }
 
-static int open_socket(struct link_end *end, struct link_error *error)
+int link_socket_open(struct nl_sock **netlink, struct link_error *error)
 {
 	int err;
 
-	end->netlink = nl_socket_alloc();
-	if (!end->netlink)
+	*netlink = nl_socket_alloc();
+	if (!*netlink)
 		out_of_memory();
-	err = nl_connect(end->netlink, NETLINK_ROUTE);
-	if (err < 0)
-		return link_netlink_failed(error, err, "open a socket for", "netlink",
-					   "use --link lo without --rate");
-	return 0;
+	err = nl_connect(*netlink, NETLINK_ROUTE);
+	if (err >= 0)
+		return 0;
+	nl_socket_free(*netlink);
+	*netlink = NULL;
+	return link_netlink_failed(error, err, "open a socket for", "netlink",
+				   "use --link lo without --rate");
 }
 
 /* unshare() moves only the calling thread, and a socket stays in the namespace that it was made
@@ -74,7 +76,7 @@ static void *give_birth(void *argument)
 				       strerror(errno));
 		return NULL;
 	}
-	birth->err = open_socket(end, birth->error);
+	birth->err = link_socket_open(&end->netlink, birth->error);
 	return NULL;
 }
 

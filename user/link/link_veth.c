@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Devices and addresses of a link's namespaces, over netlink; and scatter-gather of a device, by
- * ethtool: when it is off the device takes no pages, so the kernel copies. Called by link.c. */
+/* Devices and addresses of a link's namespaces, over netlink. Called by link.c. */
 #include "alloc.h"
 #include "link_internal.h"
 
@@ -9,18 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <linux/ethtool.h>
 #include <linux/if_addr.h>
-#include <linux/sockios.h>
 #include <netlink/errno.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/veth.h>
 #include <netlink/socket.h>
-#include <sys/ioctl.h>
 
-/* linkwatch may take a second before it lets a new device carry data (net/core/link_watch.c). */
-enum { WAIT_MS = 5000, PAUSE_MS = 2 };
+/* linkwatch may take a second before it lets a new device carry data (net/core/link_watch.c), and
+ * two cards take seconds to agree on a speed. */
+enum { WAIT_MS = 5000, CARD_WAIT_MS = 20000, PAUSE_MS = 2 };
 
 /* NLE_OPNOTSUPP is the answer of a kernel that does not know the kind (rtnl_newlink()). */
 static int join_failed(int err, struct link_error *error)
@@ -75,11 +72,12 @@ cleanup:
 }
 
 /* IFF_RUNNING: the carrier is there, and the queue that carries data is in place. */
-int link_device_wait(struct link_end *end, struct link_error *error)
+int link_device_wait(const struct link_end *end, struct link_error *error)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
+	const int most_ms = end->is_card ? CARD_WAIT_MS : WAIT_MS;
 
-	for (int waited = 0; waited < WAIT_MS; waited += PAUSE_MS) {
+	for (int waited = 0; waited < most_ms; waited += PAUSE_MS) {
 		struct rtnl_link *device;
 		unsigned int flags;
 		int err = rtnl_link_get_kernel(end->netlink, end->ifindex, NULL, &device);
@@ -94,8 +92,9 @@ int link_device_wait(struct link_end *end, struct link_error *error)
 		nanosleep(&pause, NULL);
 	}
 	return link_fail(error, -ETIMEDOUT,
-			 "wait for device %s: it does not run after %d s; try it again",
-			 end->device, WAIT_MS / 1000);
+			 "wait for device %s: it does not run after %d s; %s", end->device,
+			 most_ms / 1000, end->is_card ? "does a cable join the two cards?" :
+							"try it again");
 }
 
 static int address_failed(const char *address, int err, struct link_error *error)
@@ -130,57 +129,4 @@ cleanup:
 	nl_addr_put(local);
 	rtnl_addr_put(request);
 	return err < 0 ? address_failed(address, err, error) : 0;
-}
-
-struct feature {
-	const char *name;	/* as in ethtool -k */
-	__u32 set, get;
-};
-
-/* Segmentation offloads need scatter-gather; off first, or the kernel does it and warns. */
-static const struct feature features[] = {
-	{ "tcp-segmentation-offload", ETHTOOL_STSO, ETHTOOL_GTSO },
-	{ "generic-segmentation-offload", ETHTOOL_SGSO, ETHTOOL_GGSO },
-	{ "scatter-gather", ETHTOOL_SSG, ETHTOOL_GSG },
-};
-
-/* One command of the ethtool ioctl, with a value in and out. Any socket of the namespace serves. */
-static int ethtool(const struct link_end *end, __u32 command, __u32 *value)
-{
-	struct ethtool_value data = { .cmd = command, .data = *value };
-	struct ifreq request = { .ifr_data = (char *)&data };
-
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", end->device);
-	if (ioctl(nl_socket_get_fd(end->netlink), SIOCETHTOOL, &request) < 0)
-		return -errno;
-	*value = data.data;
-	return 0;
-}
-
-/* Read back, because a device may keep a feature on and still say yes. */
-static int turn_off(const struct link_end *end, const struct feature *feature,
-		    struct link_error *error)
-{
-	__u32 value = 0;
-	int err = ethtool(end, feature->set, &value);
-
-	if (!err)
-		err = ethtool(end, feature->get, &value);
-	if (err)
-		return link_fail(error, err, "turn off %s of device %s: %s; use --link veth",
-				 feature->name, end->device, strerror(-err));
-	if (value)
-		return link_fail(error, -EOPNOTSUPP,
-				 "turn off %s of device %s: this kernel keeps it on; "
-				 "use --link veth", feature->name, end->device);
-	return 0;
-}
-
-int link_gather_off(struct link_end *end, struct link_error *error)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < sizeof(features) / sizeof(features[0]); i++)
-		err = turn_off(end, &features[i], error);
-	return err;
 }

@@ -55,7 +55,9 @@ struct report_config {
 	const char *as;			/* "doc1", "doc2" or NULL */
 	const char *file_system;	/* "ext4", … of the payload */
 	const char *cache;		/* "warm", "cold"; "both" where scenarios differ */
-	const char *link;		/* "lo", "veth", "veth-nosg", "remote"; "several" */
+	const char *link;		/* "lo", "veth", "veth-nosg", "device", "device-nosg",
+					 * "remote"; "several" */
+	const char *cards;		/* of a device, and their drivers: "eth0/e1000e, …"; NULL */
 	const char *peer;		/* --to HOST:PORT, else NULL */
 	const char *receiver;		/* how it takes the bytes in: "recv", "discard", … */
 	__u64 payload_bytes;

@@ -44,6 +44,7 @@ static const struct field config_rows[] = {
 	{ "started", FIELD_TEXT, .offset = AT(report_config, started) },
 	{ "file", FIELD_TEXT, .offset = AT(report_config, file) },
 	{ "as", FIELD_TEXT, .offset = AT(report_config, as) },
+	{ "cards", FIELD_TEXT, .offset = AT(report_config, cards) },
 	{ "peer", FIELD_TEXT, .offset = AT(report_config, peer) },
 	{ "receiver", FIELD_TEXT, .offset = AT(report_config, receiver) },
 	{ "chunk_bytes", FIELD_COUNT, .offset = AT(report_config, chunk_bytes) },

@@ -23,7 +23,7 @@ bool rule_gathers(const struct report_scenario *scenario)
 {
 	const struct report_leg *leg = &scenario->legs[LEG_USER_SOCKET];
 
-	if (text_is(scenario->link, "veth-nosg"))
+	if (text_is(scenario->link, "veth-nosg") || text_is(scenario->link, "device-nosg"))
 		return false;
 	if (text_is(scenario->link, "lo") || text_is(scenario->link, "veth"))
 		return true;

@@ -190,6 +190,8 @@ static int measure_condition(struct measuring *m, size_t number)
 	err = open_payload(m, condition);
 	if (!err && !condition->remote)
 		err = link_open(&config, &link, m->error, m->error_size);
+	if (link)
+		link_cards(link, m->kept->cards, sizeof(m->kept->cards));
 
 	for (size_t v = 0; v < m->plan->variant_count && !err; v++) {
 		series[v].payload_bytes = m->kept->payload.bytes;

@@ -17,6 +17,7 @@ struct measurement {
 	struct series *series;		/* conditions x variants */
 	size_t series_count;
 	__u64 seed;			/* of the order of runs */
+	char cards[128];		/* of a link of cards, with their drivers; "" = none */
 };
 
 /* 0 with every run made; -EINTR or -errno with a sentence in error, and then with the runs that

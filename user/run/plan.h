@@ -24,7 +24,7 @@ struct variant {
 struct condition {
 	bool cold;		/* the file is not in the page cache when a run starts */
 	enum link_kind link;
-	const char *devices[2];	/* of LINK_DEVICE, by enum link_side */
+	const char *devices[2];	/* the cards' names, by enum link_side */
 	__u64 rate_bits;	/* 0 = as fast as it goes */
 	bool ipv6;
 	bool remote;		/* the receiver is on another machine; link and rate mean nothing */
@@ -32,7 +32,7 @@ struct condition {
 	__u64 bytes;		/* of the file that is made; 0 = the plan's */
 };
 
-/* "lo", "veth", "veth-nosg", "remote" */
+/* "lo", "veth", "veth-nosg", "device", "device-nosg", "remote" */
 const char *condition_link(const struct condition *condition);
 
 struct measure_plan {

@@ -381,6 +381,7 @@ struct table *table_of_facts(const struct report *report)
 	add_fact(table, "page cache", config->cache);
 	add_fact(table, "link", config->link);
 	add_number_fact(table, "limit of the link", config->rate_bits, number_rate);
+	add_fact(table, "cards", config->cards);
 	add_fact(table, "peer", config->peer);
 	add_fact(table, "receiver", config->receiver);
 	add_fact(table, "as", config->as);
