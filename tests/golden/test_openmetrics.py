@@ -87,6 +87,12 @@ def test_the_totals_are_the_reports(tmp_path):
     assert "socket-device" not in {sample.labels["leg"] for sample in copies.samples}
 
 
+def interrupts(role):
+    """What hit the role's threads, where it was measured; older reports have none."""
+    return sum(count or 0 for mode, count in (role.get("interrupts") or {}).items()
+               if mode != "why")
+
+
 @pytest.mark.parametrize("path", FIXTURES, ids=[path.stem for path in FIXTURES])
 def test_saved_reports(tmp_path, path):
     scenarios = [s for s in samples.loaded(path)["scenarios"] if not s.get("failed")]
@@ -97,6 +103,10 @@ def test_saved_reports(tmp_path, path):
         "zctrace_syscalls": sum(call["calls"] for call in calls),
         "zctrace_payload_bytes": sum(call["bytes"] for call in calls if call["data"]),
         "zctrace_flow_bytes": sum(flow["bytes"] for flow in flows),
+        "zctrace_refused_calls": sum(refused["times"] for flow in flows
+                                     for refused in flow.get("refusals") or []),
+        "zctrace_interrupts": sum(interrupts(role) for scenario in scenarios
+                                  for role in scenario["roles"].values()),
         "zctrace_events_lost": sum(sum(s["loss"].values()) for s in scenarios),
     }
     got = collections.defaultdict(int, {name: total(family) for name, family in found.items()})

@@ -52,6 +52,8 @@ static struct report_role *add_role(struct report *report, struct report_scenari
 	role->involuntary.why = "x";
 	role->faults_user.why = "x";
 	role->faults_kernel.why = "x";
+	role->interrupts_user.why = "x";
+	role->interrupts_kernel.why = "x";
 	scenario->roles = role;
 	scenario->role_count = 1;
 	return role;
@@ -114,6 +116,7 @@ static void says_everything_that_was_measured(void **state)
 	struct report_syscall *calls = add_calls(report, scenario, 2);
 	struct report_role *role = add_role(report, scenario, "cat[7]");
 	struct report_flow *flow = report_alloc(report, sizeof(*flow));
+	struct report_refusal refusal;
 
 	(void)state;
 	calls[0].calls = 17;
@@ -130,8 +133,11 @@ static void says_everything_that_was_measured(void **state)
 	role->involuntary = (struct measured){ 1, NULL };
 	role->faults_user = (struct measured){ 4, NULL };
 	role->faults_kernel = (struct measured){ 0, NULL };
+	role->interrupts_user = (struct measured){ 7, NULL };
+	refusal = (struct report_refusal){ .call = "splice", .error = "EINVAL", .times = 3 };
 	*flow = (struct report_flow){ .source_kind = "file", .sink_kind = "tcp", .bytes = 4096,
-				      .verdict = "zero-copy" };
+				      .verdict = "zero-copy", .refusals = &refusal,
+				      .refusal_count = 1 };
 	scenario->flows = flow;
 	scenario->flow_count = 1;
 	scenario->legs[LEG_USER_SOCKET].by = "cpu";
@@ -173,12 +179,21 @@ static void says_everything_that_was_measured(void **state)
 		"# HELP zctrace_page_faults Page faults by the mode in which they were taken.\n"
 		"zctrace_page_faults_total{scenario=\"run\",role=\"cat[7]\",mode=\"kernel\"} 0\n"
 		"zctrace_page_faults_total{scenario=\"run\",role=\"cat[7]\",mode=\"user\"} 4\n"
+		"# TYPE zctrace_interrupts counter\n"
+		"# HELP zctrace_interrupts Interrupts that hit a thread, by the mode in which it "
+		"was.\n"
+		"zctrace_interrupts_total{scenario=\"run\",role=\"cat[7]\",mode=\"user\"} 7\n"
 		"# TYPE zctrace_flow_bytes counter\n"
 		"# UNIT zctrace_flow_bytes bytes\n"
 		"# HELP zctrace_flow_bytes Bytes that went from one kind of place to another, and "
 		"how.\n"
 		"zctrace_flow_bytes_total{scenario=\"run\",source_kind=\"file\",sink_kind=\"tcp\","
 		"verdict=\"zero-copy\"} 4096\n"
+		"# TYPE zctrace_refused_calls counter\n"
+		"# HELP zctrace_refused_calls Calls that would have moved bytes without copying "
+		"them, and failed.\n"
+		"zctrace_refused_calls_total{scenario=\"run\",call=\"splice\",error=\"EINVAL\"} "
+		"3\n"
 		"# TYPE zctrace_copies_per_byte gauge\n"
 		"# HELP zctrace_copies_per_byte Bytes that a leg copied, for each byte of "
 		"payload.\n"

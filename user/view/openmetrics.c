@@ -19,7 +19,7 @@ enum { LABEL_BYTES = 1024 };	/* longer values are cut */
 
 enum metric {
 	INFO, SYSCALLS, SYSCALL_ERRORS, PAYLOAD_BYTES, CROSSINGS, CONTEXT_SWITCHES, PAGE_FAULTS,
-	FLOW_BYTES, COPIES_PER_BYTE, EVENTS_LOST, METRIC_COUNT,
+	INTERRUPTS, FLOW_BYTES, REFUSED_CALLS, COPIES_PER_BYTE, EVENTS_LOST, METRIC_COUNT,
 };
 
 /* Names without _total; a unit is the end of the name; help has nothing that must be escaped. */
@@ -40,8 +40,12 @@ static const struct {
 		"Times that the scheduler took a thread off its CPU.", true },
 	[PAGE_FAULTS] = { "zctrace_page_faults", NULL,
 		"Page faults by the mode in which they were taken.", true },
+	[INTERRUPTS] = { "zctrace_interrupts", NULL,
+		"Interrupts that hit a thread, by the mode in which it was.", true },
 	[FLOW_BYTES] = { "zctrace_flow_bytes", "bytes",
 		"Bytes that went from one kind of place to another, and how.", true },
+	[REFUSED_CALLS] = { "zctrace_refused_calls", NULL,
+		"Calls that would have moved bytes without copying them, and failed.", true },
 	[COPIES_PER_BYTE] = { "zctrace_copies_per_byte", NULL,
 		"Bytes that a leg copied, for each byte of payload.", false },
 	[EVENTS_LOST] = { "zctrace_events_lost", NULL,
@@ -173,6 +177,20 @@ static void add_role(struct samples *all, const char *title, const struct report
 		    &role->involuntary);
 	add_of_role(all, PAGE_FAULTS, title, role->name, "mode", "user", &role->faults_user);
 	add_of_role(all, PAGE_FAULTS, title, role->name, "mode", "kernel", &role->faults_kernel);
+	add_of_role(all, INTERRUPTS, title, role->name, "mode", "user", &role->interrupts_user);
+	add_of_role(all, INTERRUPTS, title, role->name, "mode", "kernel",
+		    &role->interrupts_kernel);
+}
+
+static void add_flow(struct samples *all, const char *title, const struct report_flow *flow)
+{
+	add_count(all, FLOW_BYTES, flow->bytes, "scenario", title,
+		  "source_kind", flow->source_kind, "sink_kind", flow->sink_kind,
+		  "verdict", flow->verdict, NULL);
+	for (size_t i = 0; i < flow->refusal_count; i++)
+		add_count(all, REFUSED_CALLS, flow->refusals[i].times, "scenario", title,
+			  "call", flow->refusals[i].call, "error", flow->refusals[i].error,
+			  NULL);
 }
 
 static void add_leg(struct samples *all, const char *title, const struct report_scenario *scenario,
@@ -203,10 +221,7 @@ static void add_scenario(struct samples *all, const struct report_scenario *scen
 	for (size_t i = 0; i < scenario->role_count; i++)
 		add_role(all, title, &scenario->roles[i]);
 	for (size_t i = 0; i < scenario->flow_count; i++)
-		add_count(all, FLOW_BYTES, scenario->flows[i].bytes, "scenario", title,
-			  "source_kind", scenario->flows[i].source_kind,
-			  "sink_kind", scenario->flows[i].sink_kind,
-			  "verdict", scenario->flows[i].verdict, NULL);
+		add_flow(all, title, &scenario->flows[i]);
 	for (int leg = 0; leg < LEG_COUNT; leg++)
 		add_leg(all, title, scenario, leg);
 	add_lost(all, title, "ring", scenario->loss_ring);
