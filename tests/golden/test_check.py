@@ -91,6 +91,13 @@ def test_a_mistake_is_named_with_its_line(tmp_path, before, after, line, what):
         assert line is None or f"my.md: line {line}: " in done.stderr
 
 
+def test_help_has_no_option_that_is_refused():
+    """The articles say under which conditions; check's runtime tests see these refused."""
+    words = set(zctrace("check", "--help").stdout.replace("=", " ").split())
+    assert not words & {"--cold", "--warm", "--link", "--rate"}
+    assert {"--device", "--receiver", "--expect"} <= words
+
+
 def test_files_that_are_none(tmp_path):
     for path, what in ((tmp_path / "none.md", "No such file"),
                        ("nonsense", "there is no article nonsense")):

@@ -82,8 +82,11 @@ static const struct option_row options[] = {
 	{ 0 },
 };
 
+/* What the articles say themselves: check_options() refuses it, with the reason. */
+static const char *const conditions[] = { "cold", "warm", "link", "rate", NULL };
+
 static const struct command_syntax syntax = {
-	.options = { options, measure_option_rows, output_options },
+	.options = { options, measure_option_rows, output_options }, .hidden = conditions,
 	.argument = take_word, .end = end, .args_doc = "ARTICLE... [REPORT.json...]",
 	.doc = "Measures what the articles' claims need, in the fewest runs, and says of each claim "
 	       "whether it holds on this machine. With saved reports, decides by these and measures "

@@ -71,6 +71,15 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static bool is_hidden(const struct command_syntax *syntax, const char *name)
+{
+	for (const char *const *hidden = syntax->hidden; hidden && *hidden; hidden++) {
+		if (!strcmp(*hidden, name))
+			return true;
+	}
+	return false;
+}
+
 /* argp's rows, made of ours. */
 static void fill_options(struct parsing *parsing, struct argp_option options[MOST_OPTIONS])
 {
@@ -86,6 +95,8 @@ static void fill_options(struct parsing *parsing, struct argp_option options[MOS
 				.name = row->name, .key = key_of(row, count), .arg = row->arg,
 				.doc = row->doc, .group = row->group, .flags = row->flags,
 			};
+			if (is_hidden(parsing->syntax, row->name))
+				options[count].flags |= OPTION_HIDDEN;
 		}
 	}
 }

@@ -62,6 +62,7 @@ struct option_row {
 /* What a command takes; what is NULL it has not. */
 struct command_syntax {
 	const struct option_row *options[3];	/* each ends with a row without a name */
+	const char *const *hidden;	/* of them, that help leaves out; ends with NULL */
 	const char *args_doc, *doc;
 	option_fn *argument;		/* called with each */
 	option_fn *end;			/* called at the end: does all fit together? */

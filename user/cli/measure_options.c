@@ -168,9 +168,10 @@ const struct option_row measure_option_rows[] = {
 	  "The receiver is on another machine, where \"zctrace receive\" runs (port 8083)",
 	  .take = take_to, .group = 1 },
 	{ "ipv6", NULL, "Over IPv6", SETS_FLAG(condition.ipv6), .group = 1 },
-	{ "receiver", "recv|discard|splice|zerocopy",
-	  "How the receiver takes the bytes in: into memory (default), nowhere (MSG_TRUNC), "
-	  "through a pipe to /dev/null, mapped where it can be", .take = take_receiver,
+	{ "receiver", "HOW",
+	  "How the receiver takes the bytes in: recv (into memory, default), discard (nowhere: "
+	  "MSG_TRUNC), splice (through a pipe to /dev/null), zerocopy (mapped where it can be)",
+	  .take = take_receiver,
 	  .group = 1 },
 	{ "cpus", "SENDER[,RECEIVER]",
 	  "Keep each end on a CPU; one number: both on the same",
