@@ -178,7 +178,8 @@ def test_sendfile_chunks_of_the_documents(server, tmp_path, options, calls):
 
 
 @pytest.mark.parametrize("sender", [["copy"], ["copy", "--chunk", "64K"], ["sendfile"],
-                                    ["splice"], ["zerocopy"], ["direct"], ["vmsplice"]])
+                                    ["splice"], ["zerocopy"], ["direct"], ["vmsplice"],
+                                    ["tee"]])
 @pytest.mark.parametrize("size", [0, 1])
 def test_exact_calls_of_tiny_files(server, tmp_path, sender, size):
     path = make_file(tmp_path / "file", size)
@@ -189,6 +190,7 @@ def test_exact_calls_of_tiny_files(server, tmp_path, sender, size):
     of_all = counts(strace(tmp_path, ["-c"], command))
     server.connection()
     moving = {"zerocopy": "read", "copy": "read", "direct": "read",
-              "vmsplice": "read"}.get(name, name)
+              "vmsplice": "read", "tee": "splice"}.get(name, name)
     assert of_file[moving] == size + 1
     assert of_all["sendto"] == (size if moving == "read" and name != "vmsplice" else 0)
+    assert of_all["tee"] == (size if name == "tee" else 0)
