@@ -22,6 +22,7 @@ suite_seconds=3000
 # Twice as many as CPUs: a test waits for half of its time.
 workers=$((2 * $(nproc)))
 passed=0 failed=0 skipped=0
+names=()	# of what failed, to be said once more at the end: a log may be cut in the middle
 
 # add PASSED FAILED SKIPPED STATUS: a program that fails without a failed test counts as one
 add() {
@@ -78,6 +79,8 @@ run_pytest() {
 	failures=$(($(attribute "$xml" failures) + $(attribute "$xml" errors)))
 	skip=$(attribute "$xml" skipped)
 	ran=$(attribute "$xml" tests)
+	mapfile -t -O ${#names[@]} names < <(grep -oE '<testcase [^>]*><(failure|error)' "$xml" |
+		sed -E 's/.* classname="([^"]*)" name="([^"]*)".*/FAILED \1::\2/')
 	# Of runtime's two parts one may have no test with the word; run_runtime looks at both.
 	[ "$status$marks" = 5 ] || [ $status != 5 ] || status=0
 	add $((ran - failures - skip)) $failures "$skip" $status
@@ -164,6 +167,7 @@ await() {
 	status=$?
 	unset "lanes[$1]"
 	sed '1d; $d' "$log"
+	mapfile -t -O ${#names[@]} names < <(grep -E '^(FAIL|FAILED|ERROR|not ok) ' "$log")
 	add_last_line "$log" $status
 }
 
@@ -196,6 +200,7 @@ else
 		echo "== runtime: tests that run alone"
 		run_runtime "$suite" alone
 	done
+	[ ${#names[@]} = 0 ] || printf '%s\n' "these failed:" "${names[@]/#/  }"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ] && { [ "${CI:-}" != true ] || [ $skipped = 0 ]; }
