@@ -361,7 +361,9 @@ def test_a_link_is_torn_off(place):
     torn = disagreeing(scenario)
     assert calls(scenario)["sendfile"] == 8 * MIB // CHUNK + 1 or torn
     if torn:
-        assert verdict(report, "sendfile-switches") == "not measured"
+        # The kernel's version rests on nothing that was counted.
+        assert {claim["verdict"] for claim in report["claims"]
+                if claim["id"] != "kernel-support"} <= {"not measured"}
 
 
 def tracefs():
