@@ -171,8 +171,7 @@ const struct option_row measure_option_rows[] = {
 	{ "receiver", "HOW",
 	  "How the receiver takes the bytes in: recv (into memory, default), discard (nowhere: "
 	  "MSG_TRUNC), splice (through a pipe to /dev/null), zerocopy (mapped where it can be)",
-	  .take = take_receiver,
-	  .group = 1 },
+	  .take = take_receiver, .group = 1 },
 	{ "cpus", "SENDER[,RECEIVER]",
 	  "Keep each end on a CPU; one number: both on the same",
 	  .take = take_cpus, MEMBER(plan.strain), .group = 1 },

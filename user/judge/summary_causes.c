@@ -3,6 +3,7 @@
  * what another link changes. Called by summary.c. */
 #include "summary_parts.h"
 
+#include "rule.h"
 #include "stats.h"
 #include "texts.h"
 #include "words.h"
@@ -191,8 +192,7 @@ static const char *what_gathering_does(struct report *report, const struct pick_
 		const double copied = copied_per_byte(scenario);
 
 		if (scenario->failed || !text_is(scenario->id, "sendfile") ||
-		    !(text_is(scenario->link, "veth-nosg") ||
-		      text_is(scenario->link, "device-nosg")) || pair->sendfile == scenario)
+		    !rule_gather_off(scenario) || pair->sendfile == scenario)
 			continue;
 		if (gathered < 0 || copied < 0 || copied - gathered < 0.5)
 			continue;

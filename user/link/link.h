@@ -61,8 +61,7 @@ int rate_parse(const char *text, __u64 *bits);
  * Namespaces have no name: open descriptors (close-on-exec) and the processes in them keep them
  * alive, so nothing remains when those are gone, however they went. The caller stays in its own
  * namespace on every path. Cards are moved back by link_close(), or by the kernel if that is never
- * called. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN, but LINK_LO without a rate does
- * not.
+ * called. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN, but LINK_LO without a rate does not.
  *
  * Returns 0 and a link to give to link_close(); else *link is NULL and error has a line for people
  * without a newline: what failed: why; what to do. -EPERM (privilege), -EOPNOTSUPP (not in this

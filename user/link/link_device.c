@@ -12,10 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/ethtool.h>
-#include <linux/sockios.h>
 #include <netlink/errno.h>
 #include <netlink/route/link.h>
-#include <sys/ioctl.h>
 
 /* What is asked of a card in one request: a namespace, -1 = where it is; and on, or as it is. */
 struct change {
@@ -95,10 +93,8 @@ cleanup:
 const char *link_device_driver(const struct link_end *end, char *text, size_t size)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ifreq request = { .ifr_data = (char *)&info };
 
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", end->device);
-	if (ioctl(nl_socket_get_fd(end->netlink), SIOCETHTOOL, &request) < 0)
+	if (link_ethtool(end, &info))
 		snprintf(text, size, "%s", end->device);
 	else
 		snprintf(text, size, "%s/%.31s", end->device, info.driver);

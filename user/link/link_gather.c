@@ -24,17 +24,24 @@ static const struct feature features[LINK_GATHER_FEATURES] = {
 	{ "scatter-gather", ETHTOOL_SSG, ETHTOOL_GSG },
 };
 
-/* One command of the ethtool ioctl, with a value in and out. Any socket of the namespace serves. */
+/* Any socket of the namespace serves. */
+int link_ethtool(const struct link_end *end, void *request)
+{
+	struct ifreq named = { .ifr_data = request };
+
+	snprintf(named.ifr_name, sizeof(named.ifr_name), "%s", end->device);
+	return ioctl(nl_socket_get_fd(end->netlink), SIOCETHTOOL, &named) < 0 ? -errno : 0;
+}
+
+/* A command with a value in and out. */
 static int ethtool(const struct link_end *end, __u32 command, __u32 *value)
 {
 	struct ethtool_value data = { .cmd = command, .data = *value };
-	struct ifreq request = { .ifr_data = (char *)&data };
+	int err = link_ethtool(end, &data);
 
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", end->device);
-	if (ioctl(nl_socket_get_fd(end->netlink), SIOCETHTOOL, &request) < 0)
-		return -errno;
-	*value = data.data;
-	return 0;
+	if (!err)
+		*value = data.data;
+	return err;
 }
 
 /* Read back, because a device may keep a feature on and still say yes. *was_on: whether it was; a

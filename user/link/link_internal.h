@@ -53,7 +53,9 @@ int link_device_wait(const struct link_end *end, struct link_error *error);
 /* Gives the device an address and its network, such as "192.0.2.1/30". */
 int link_address_add(struct link_end *end, const char *address, struct link_error *error);
 
-/* link_gather.c: turns scatter-gather, and what needs it, off; and on again what was on. */
+/* link_gather.c: one request of the ethtool ioctl, such as struct ethtool_value; 0 or -errno. */
+int link_ethtool(const struct link_end *end, void *request);
+/* Turns scatter-gather, and what needs it, off; and on again what was on. */
 int link_gather_off(struct link_end *end, struct link_error *error);
 void link_gather_back(struct link_end *end);
 

@@ -121,6 +121,8 @@ bool rule_fits(const struct rule_selector *selector, const struct report_scenari
 /* Whether the device of its link gathers pages: a link of our own is known, another is judged by
  * where a copy was made. */
 bool rule_gathers(const struct report_scenario *scenario);
+/* Whether scatter-gather was turned off for the run. */
+bool rule_gather_off(const struct report_scenario *scenario);
 /* The part of all bytes that lies in memory which the CPU copied into. */
 double rule_copied_part(const __u64 bytes[REPORT_ORIGINS]);
 

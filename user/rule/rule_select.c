@@ -19,11 +19,16 @@ double rule_copied_part(const __u64 bytes[REPORT_ORIGINS])
 	return copied == 0 ? 0 : (double)copied / (double)(copied + in_place);
 }
 
+bool rule_gather_off(const struct report_scenario *scenario)
+{
+	return text_is(scenario->link, "veth-nosg") || text_is(scenario->link, "device-nosg");
+}
+
 bool rule_gathers(const struct report_scenario *scenario)
 {
 	const struct report_leg *leg = &scenario->legs[LEG_USER_SOCKET];
 
-	if (text_is(scenario->link, "veth-nosg") || text_is(scenario->link, "device-nosg"))
+	if (rule_gather_off(scenario))
 		return false;
 	if (text_is(scenario->link, "lo") || text_is(scenario->link, "veth"))
 		return true;
